@@ -1,0 +1,64 @@
+// Classification: from values to a status and the reasons for it, by the clinical rules.
+import type { ClassifiedSignal, ClinicalRules, Thresholds } from './clinical-rules.ts'
+import { classifiedSignals, defaultRules } from './clinical-rules.ts'
+
+/** Gravest first. */
+export const statuses = ['CRITICAL_LOW', 'CRITICAL_HIGH', 'WARNING', 'NORMAL'] as const
+export type Status = (typeof statuses)[number]
+
+export const levels = ['very_low', 'low', 'normal', 'high', 'very_high'] as const
+export type Level = (typeof levels)[number]
+
+/** Why a status is not NORMAL, one per signal. */
+export type StatusReason = `${'glucose' | 'heart_rate'}_${Exclude<Level, 'normal'>}`
+
+export interface Classification {
+  status: Status
+  reasons: StatusReason[]
+}
+
+/** In which band of its signal a plausible value lies. */
+export function levelOf(value: number, limits: Thresholds): Level {
+  const { veryLow, low, high, veryHigh, inclusive } = limits
+  if (value < veryLow || (inclusive && value === veryLow)) return 'very_low'
+  if (value > veryHigh || (inclusive && value === veryHigh)) return 'very_high'
+  if (value < low || (inclusive && value === low)) return 'low'
+  if (value > high || (inclusive && value === high)) return 'high'
+  return 'normal'
+}
+
+const statusOfLevel = {
+  very_low: 'CRITICAL_LOW',
+  low: 'WARNING',
+  normal: 'NORMAL',
+  high: 'WARNING',
+  very_high: 'CRITICAL_HIGH',
+} as const satisfies Record<Level, Status>
+
+const reasonPrefix = { glucoseMgdl: 'glucose', heartRateBpm: 'heart_rate' } as const
+
+/** The status of one value: of the point in a graph, of one number on the page. */
+export const statusOf = (signal: ClassifiedSignal, value: number, rules: ClinicalRules = defaultRules): Status =>
+  statusOfLevel[levelOf(value, rules[signal])]
+
+/**
+ * The gravest status of the values, with every reason. Glucose comes before heart rate and low before high, so that
+ * glucose 45 with a pulse of 150, a typical answer to a hypo, reads CRITICAL_LOW with both reasons.
+ */
+export function classify(
+  values: Record<ClassifiedSignal, number | null>,
+  rules: ClinicalRules = defaultRules,
+): Classification {
+  const reasons: StatusReason[] = []
+  let status: Status = 'NORMAL'
+  for (const signal of classifiedSignals) {
+    const value = values[signal]
+    if (value === null) continue
+    const level = levelOf(value, rules[signal])
+    if (level === 'normal') continue
+    reasons.push(`${reasonPrefix[signal]}_${level}`)
+    // A critical status stands once set: glucose is asked first, and nothing is graver than what it says.
+    if (status === 'NORMAL' || status === 'WARNING') status = statusOfLevel[level]
+  }
+  return { status, reasons }
+}

@@ -1,0 +1,97 @@
+// Calendar days in a time zone: which day a moment belongs to. Days of 23 and 25 hours come out right.
+import { z } from 'zod'
+
+/** From `from` (epoch ms) on, local time is UTC plus `offsetMs`, until the next one. */
+export interface UtcOffset {
+  from: number
+  offsetMs: number
+}
+
+const dayMs = 86_400_000
+
+/** The setting of the zone whose calendar days the daily figures follow. */
+export const daySettings = {
+  DAY_TIME_ZONE: z
+    .string()
+    .default('UTC')
+    .refine(isTimeZone, 'must be an IANA time zone, like UTC or Asia/Jakarta')
+    .describe('time zone whose calendar days the daily figures follow'),
+}
+
+function isTimeZone(zone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }) !== null
+  } catch {
+    return false
+  }
+}
+
+/** The offsets of `zone` between two moments, first one valid at `fromMs`; what SQL and `createDayOf` compute days from. */
+export function utcOffsets(zone: string, fromMs: number, toMs: number): UtcOffset[] {
+  const offsetAt = createOffsetAt(zone)
+  const offsets: UtcOffset[] = [{ from: fromMs, offsetMs: offsetAt(fromMs) }]
+  for (let low = fromMs; low < toMs; low += dayMs) {
+    const high = Math.min(low + dayMs, toMs)
+    if (offsetAt(high) !== offsetAt(low)) offsets.push(firstChange(offsetAt, low, high))
+  }
+  return offsets
+}
+
+/** The date (`2026-11-24`) of a moment (epoch ms) in `zone`. Cheap to call: offsets are looked up once a year of data. */
+export function createDayOf(zone: string): (ms: number) => string {
+  const years = new Map<number, UtcOffset[]>()
+  let lastDay = Number.NaN
+  let lastDate = ''
+  return (ms) => {
+    const year = new Date(ms).getUTCFullYear()
+    let offsets = years.get(year)
+    if (offsets === undefined) {
+      offsets = utcOffsets(zone, Date.UTC(year, 0, 1), Date.UTC(year + 1, 0, 1))
+      years.set(year, offsets)
+    }
+    const day = Math.floor((ms + offsetIn(offsets, ms)) / dayMs)
+    if (day !== lastDay) {
+      lastDay = day
+      lastDate = new Date(day * dayMs).toISOString().slice(0, 10)
+    }
+    return lastDate
+  }
+}
+
+function offsetIn(offsets: UtcOffset[], ms: number): number {
+  for (let i = offsets.length - 1; i > 0; i--) {
+    const offset = offsets[i]
+    if (offset !== undefined && ms >= offset.from) return offset.offsetMs
+  }
+  return offsets[0]?.offsetMs ?? 0
+}
+
+function firstChange(offsetAt: (ms: number) => number, low: number, high: number): UtcOffset {
+  const before = offsetAt(low)
+  while (high - low > 1000) {
+    const middle = low + Math.floor((high - low) / 2000) * 1000
+    if (offsetAt(middle) === before) low = middle
+    else high = middle
+  }
+  return { from: high, offsetMs: offsetAt(high) }
+}
+
+function createOffsetAt(zone: string): (ms: number) => number {
+  if (zone === 'UTC') return () => 0
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  })
+  return (ms) => {
+    const parts: Record<string, number> = {}
+    for (const { type, value } of format.formatToParts(ms)) parts[type] = Number(value)
+    const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts
+    return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(ms / 1000) * 1000
+  }
+}

@@ -1,0 +1,10 @@
+// The domain: readings, clinical rules and statistics. Pure: no I/O, clock or randomness.
+export * from './classify.ts'
+export * from './clinical-rules.ts'
+export * from './day.ts'
+export * from './parse-reading.ts'
+export * from './reading.ts'
+export * from './statistics.ts'
+export * from './time.ts'
+export * from './validate.ts'
+export * from './wire.ts'

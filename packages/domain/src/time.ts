@@ -1,0 +1,31 @@
+// Event times on the wire: RFC 3339, epoch seconds or epoch milliseconds, kept to the millisecond.
+import { z } from 'zod'
+
+const earliest = Date.UTC(1900, 0, 1)
+const end = Date.UTC(10000, 0, 1)
+/** Numbers below this are epoch seconds (until the year 5138), from it on epoch milliseconds (since 1973). */
+const firstEpochMs = 1e11
+
+const canonicalTime = /^(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/
+
+/** Epoch ms of a time in the canonical form `2026-11-24T02:00:00.000Z`; `null` for any other form or an impossible date. */
+export function parseCanonicalTime(text: string): number | null {
+  const match = canonicalTime.exec(text)
+  if (match === null) return null
+  const ms = Date.parse(text)
+  // Date.parse reads 30 February as 2 March.
+  return ms >= earliest && (Number(match[3]) <= 28 || new Date(ms).toISOString() === text) ? ms : null
+}
+
+const rfc3339 = z.iso.datetime({
+  offset: true,
+  error: 'must be RFC 3339 with an offset, like 2026-11-24T02:00:00.000Z, or epoch seconds or milliseconds',
+})
+const epoch = z.number().transform((n) => Math.round(Math.abs(n) < firstEpochMs ? n * 1000 : n))
+
+/** A time on the wire as epoch ms. */
+export const wireTime = z
+  .union([rfc3339.transform((text) => Date.parse(text)), epoch], {
+    error: 'must be RFC 3339 with an offset, like 2026-11-24T02:00:00.000Z, or epoch seconds or milliseconds',
+  })
+  .refine((ms) => ms >= earliest && ms < end, 'must lie between the years 1900 and 9999')

@@ -1,0 +1,150 @@
+// The rows that the dashboard server sends, by REST and Socket.io alike. The page is built on these types.
+import type { Status, StatusReason } from './classify.ts'
+import type { GlucoseFigures, SignalFigures } from './statistics.ts'
+import type { DropReason } from './validate.ts'
+
+/** One patient as listed; times RFC 3339 UTC. */
+export interface PatientRow {
+  patient_id: string
+  /** Gravest of the latest value of each signal, stale ones included. */
+  status: Status
+  reasons: StatusReason[]
+  /** Glucose (heart rate, for a patient who never sent glucose) is older than STALE_SECONDS. */
+  stale: boolean
+  /** `measured_at` of the reading that brought the status. */
+  since: string
+  latest: {
+    measured_at: string
+    glucose_mgdl: number | null
+    glucose_measured_at: string | null
+    /** mg/dL per minute over the last 15 minutes; null with too little data. */
+    glucose_rate: number | null
+    /** Against the glucose value before it. */
+    glucose_delta: number | null
+    heart_rate_bpm: number | null
+    heart_rate_measured_at: string | null
+    temperature_c: number | null
+  }
+}
+
+/** One valid reading of the live graph; values that were dropped or absent are null. */
+export interface LiveReading {
+  measured_at: string
+  received_at: string
+  glucose_mgdl: number | null
+  heart_rate_bpm: number | null
+  temperature_c: number | null
+  /** Of this reading's own values. */
+  status: Status
+}
+
+/** One minute of readings, for windows longer than ten minutes; `measured_at` is the minute's beginning. */
+export interface MinuteRow {
+  measured_at: string
+  glucose_mgdl: SpreadOf | null
+  heart_rate_bpm: SpreadOf | null
+}
+export interface SpreadOf {
+  min: number
+  avg: number
+  max: number
+  count: number
+}
+
+/** One day of one patient, or of all. Averages are not rounded. */
+export interface DailyRow {
+  date: string
+  glucose_mgdl: GlucoseFigures
+  heart_rate_bpm: SignalFigures
+  total_records: number
+  valid_records: number
+  invalid_records: number
+  duplicate_records: number
+  /** The `received_at` up to which the batch view covers; null before the first run. */
+  complete_to: string | null
+  computed_at: string | null
+  provisional: boolean
+}
+export interface PatientDailyRow extends DailyRow {
+  patient_id: string
+}
+
+/** A status change, newest first in lists. */
+export interface StatusAlert {
+  /** `<patient>:<partition>:<offset of the record that brought it>` */
+  id: string
+  patient_id: string
+  measured_at: string
+  received_at: string
+  previous_status: Status | null
+  status: Status
+  reasons: StatusReason[]
+  glucose_mgdl: number | null
+  heart_rate_bpm: number | null
+}
+
+/** One stage of the pipeline. */
+export interface Hop {
+  /** Records that have passed it. */
+  records: number
+  /** Records a second over the last ten seconds. */
+  rate: number
+  /** Records in the log that it has not taken yet. */
+  lag: number
+}
+
+export interface Percentiles {
+  p50: number
+  p99: number
+}
+
+export interface BatchRun {
+  state: 'running' | 'done' | 'failed'
+  started_at: string
+  /** What it is doing or what went wrong, for a person. */
+  message: string
+  computed_at: string | null
+  /** Patient-days of the published view. */
+  rows: number | null
+  /** Rows of the lake it read. */
+  records: number | null
+}
+
+export interface PipelineRow {
+  log: Hop
+  speed_layer: Hop & {
+    valid: number
+    duplicates: number
+    /** Dropped records and signals by reason. */
+    dropped: Partial<Record<DropReason, number>>
+    /** Log append to view, ms, over the last minute; null without traffic. */
+    latency_ms: Percentiles | null
+    /** How long the oldest record that waits has been waiting. */
+    behind_seconds: number
+  }
+  csv_archiver: Hop
+  batch: BatchRun | null
+  /** Real-time views lost older days; the next batch run brings them back. */
+  dashboard: { clients: number; latency_ms: Percentiles | null }
+  /** What is wrong, in words for a person and the next thing to do; empty when all is well. */
+  problems: { part: 'log' | 'views' | 'speed-layer' | 'csv-archiver' | 'sensors'; message: string; since: string }[]
+  at: string
+}
+
+/** What a browser gets on connection. */
+export interface Snapshot {
+  patients: PatientRow[]
+  alerts: StatusAlert[]
+  pipeline: PipelineRow
+  /** All patients, one row a date, newest last. */
+  settings: { stale_seconds: number; day_time_zone: string; rules: Record<string, unknown> }
+}
+
+/** What a browser that watches a patient gets for every valid reading. */
+export interface ReadingEvent {
+  patient_id: string
+  measured_at: string
+  received_at: string
+  values: { glucose_mgdl: number | null; heart_rate_bpm: number | null; temperature_c: number | null }
+  status: Status
+}
