@@ -1,5 +1,4 @@
 // The clinical thresholds as data, with their sources. Every layer, the SQL of the batch layer and the page read them here.
-import { z } from 'zod'
 import type { Signal } from './reading.ts'
 
 /** Plausible values, both ends included: outside them it is no measurement, and the value is dropped with a reason. */
@@ -45,34 +44,4 @@ export type ClinicalRules = Record<ClassifiedSignal, Thresholds>
 export const defaultRules: ClinicalRules = {
   glucoseMgdl: { veryLow: 54, low: 70, high: 180, veryHigh: 250, inclusive: false },
   heartRateBpm: { veryLow: 40, low: 50, high: 111, veryHigh: 131, inclusive: true },
-}
-
-const fourLimits = (signal: ClassifiedSignal) => {
-  const standard = defaultRules[signal]
-  const { min, max } = plausible[signal]
-  return z
-    .string()
-    .default([standard.veryLow, standard.low, standard.high, standard.veryHigh].join(','))
-    .transform((text) => text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part))))
-    .refine(
-      (limits) => limits.length === 4 && limits.every((limit, i) => limit > (limits[i - 1] ?? min) && limit < max),
-      `must be four rising numbers between ${min} and ${max}: very low, low, high, very high`,
-    )
-    .transform(
-      ([veryLow = 0, low = 0, high = 0, veryHigh = 0]): Thresholds => ({
-        ...standard,
-        veryLow,
-        low,
-        high,
-        veryHigh,
-      }),
-    )
-}
-
-/** The settings of the thresholds: four rising numbers each, inside the plausible range. */
-export const clinicalSettings = {
-  GLUCOSE_THRESHOLDS: fourLimits('glucoseMgdl').describe(
-    'status limits of glucose in mg/dL: very low, low, high, very high',
-  ),
-  HEART_RATE_THRESHOLDS: fourLimits('heartRateBpm').describe('status limits of heart rate in beats/min, same order'),
 }

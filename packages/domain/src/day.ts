@@ -52,7 +52,7 @@ export function createDayOf(zone: string): (ms: number) => string {
     const day = Math.floor((ms + offsetIn(offsets, ms)) / dayMs)
     if (day !== lastDay) {
       lastDay = day
-      lastDate = new Date(day * dayMs).toISOString().slice(0, 10)
+      lastDate = new Date(day * dayMs).toISOString().slice(0, -'T00:00:00.000Z'.length)
     }
     return lastDate
   }

@@ -1,9 +1,13 @@
 // The domain: readings, clinical rules and statistics. Pure: no I/O, clock or randomness.
 export * from './classify.ts'
 export * from './clinical-rules.ts'
+export * from './clinical-settings.ts'
 export * from './day.ts'
 export * from './parse-reading.ts'
+export * from './patient-order.ts'
+export * from './read-canonical.ts'
 export * from './reading.ts'
+export * from './repeated-fields.ts'
 export * from './statistics.ts'
 export * from './time.ts'
 export * from './validate.ts'

@@ -1,5 +1,6 @@
 // The rows that the dashboard server sends, by REST and Socket.io alike. The page is built on these types.
 import type { Status, StatusReason } from './classify.ts'
+import type { ClinicalRules } from './clinical-rules.ts'
 import type { GlucoseFigures, SignalFigures } from './statistics.ts'
 import type { DropReason } from './validate.ts'
 
@@ -124,7 +125,6 @@ export interface PipelineRow {
   }
   csv_archiver: Hop
   batch: BatchRun | null
-  /** Real-time views lost older days; the next batch run brings them back. */
   dashboard: { clients: number; latency_ms: Percentiles | null }
   /** What is wrong, in words for a person and the next thing to do; empty when all is well. */
   problems: { part: 'log' | 'views' | 'speed-layer' | 'csv-archiver' | 'sensors'; message: string; since: string }[]
@@ -136,8 +136,7 @@ export interface Snapshot {
   patients: PatientRow[]
   alerts: StatusAlert[]
   pipeline: PipelineRow
-  /** All patients, one row a date, newest last. */
-  settings: { stale_seconds: number; day_time_zone: string; rules: Record<string, unknown> }
+  settings: { stale_seconds: number; day_time_zone: string; rules: ClinicalRules }
 }
 
 /** What a browser that watches a patient gets for every valid reading. */
@@ -147,4 +146,28 @@ export interface ReadingEvent {
   received_at: string
   values: { glucose_mgdl: number | null; heart_rate_bpm: number | null; temperature_c: number | null }
   status: Status
+}
+
+/** Daily rows that changed, of one patient or (`*`) of all patients together. */
+export interface DailyEvent {
+  patient_id: string
+  rows: DailyRow[]
+}
+
+/** What the server tells a browser, by event name. */
+export interface ServerEvents {
+  snapshot(snapshot: Snapshot): void
+  patients(changed: PatientRow[]): void
+  reading(reading: ReadingEvent): void
+  daily(changed: DailyEvent): void
+  alert(alert: StatusAlert): void
+  pipeline(row: PipelineRow): void
+}
+
+/** What a browser tells the server. */
+export interface ClientEvents {
+  /** Readings of this patient only, from now on; `*` for every patient. */
+  watch(watched: { patient_id: string }): void
+  /** Asks for the server's clock (RFC 3339 UTC); the round trip is the latency that the page shows. */
+  echo(answer: (at: string) => void): void
 }

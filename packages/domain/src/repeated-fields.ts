@@ -1,0 +1,35 @@
+// Repeated fields: of two with one name JSON.parse keeps the last and tells nobody, so that whose reading it is would
+// hang on the parser. RFC 8259 leaves that open; here such a message is refused.
+import { messageFields } from './message.ts'
+
+/** Whether a reading in `text` (JSON: a reading, or an array of them) names one of its fields twice. */
+export function repeatsField(text: string): boolean {
+  return mentionsFieldTwice(text) && repeatsFieldByToken(text)
+}
+
+const quotedField = new RegExp(`"(?:${messageFields.join('|')})"`, 'g')
+
+/** The quick question, which settles it for most messages. An escape may hide a name. */
+function mentionsFieldTwice(text: string): boolean {
+  const mentioned = text.match(quotedField) ?? []
+  return new Set(mentioned).size < mentioned.length || text.includes('\\')
+}
+
+const stringOrBrace = /("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|[{}]/g
+
+function repeatsFieldByToken(text: string): boolean {
+  const names = new Set<string>()
+  let depth = 0
+  for (const [token, string, colon] of text.matchAll(stringOrBrace)) {
+    if (token === '{') depth++
+    else if (token === '}') depth--
+    else if (depth === 1 && string !== undefined && colon !== undefined) {
+      const name: string = JSON.parse(string)
+      if (names.has(name)) return true
+      if (messageFields.includes(name)) names.add(name)
+    }
+    // The next reading of an array brings its own.
+    if (depth === 0) names.clear()
+  }
+  return false
+}
