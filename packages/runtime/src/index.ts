@@ -1,1 +1,10 @@
+// The runtime: what every service needs to run, and nothing of what it is about.
+export * from './config.ts'
+export * from './fields.ts'
+export * from './health.ts'
+export * from './lifecycle.ts'
+export * from './listen.ts'
+export * from './logger.ts'
+export * from './metrics.ts'
 export * from './service.ts'
+export * from './service-group.ts'

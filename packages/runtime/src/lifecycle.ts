@@ -1,0 +1,101 @@
+// The life of a process: reads its settings, runs until a signal or a failure, ends with an exit code that tells which.
+import { createServer } from 'node:http'
+import express from 'express'
+import type { Logger } from 'pino'
+import { z } from 'zod'
+import { ConfigError, describeConfig, readConfig, type Settings } from './config.ts'
+import { port } from './fields.ts'
+import { createHealthRouter, type Health } from './health.ts'
+import { listen } from './listen.ts'
+import { createLogger, logLevels } from './logger.ts'
+import type { Service, ServiceContext } from './service.ts'
+import { createServiceGroup, type ServiceGroup } from './service-group.ts'
+
+/** The settings that every service has. */
+export const runtimeSettings = {
+  LOG_LEVEL: z
+    .enum(logLevels, `must be one of ${logLevels.join(', ')}`)
+    .default('info')
+    .describe('how much is logged'),
+  HOST: z.string().default('127.0.0.1').describe('address to listen on; 0.0.0.0 is every one of this machine'),
+  METRICS_PORT: port({ default: 9464 }).describe('port of /healthz, /readyz and /metrics'),
+}
+
+type RuntimeConfig = z.output<z.ZodObject<typeof runtimeSettings>>
+
+export interface RunOptions {
+  /** How long stopping may take before the process exits 1. */
+  stopTimeoutMs?: number
+}
+
+/**
+ * Runs one service as the process: health and metrics on METRICS_PORT, until SIGTERM or SIGINT (exit 0) or a failure
+ * (exit 1). `settings` holds `runtimeSettings`; `health` may be served on the service's own port as well.
+ */
+export async function runService<C extends RuntimeConfig>(
+  name: string,
+  settings: Settings<C>,
+  start: (config: C, context: ServiceContext, health: Health) => Promise<Service>,
+  options: RunOptions = {},
+): Promise<void> {
+  const config = readOrExit(settings)
+  const logger = createLogger(config.LOG_LEVEL)
+  const group = createServiceGroup(logger)
+  exitOnSignals(group, logger, options)
+  try {
+    await serveHealth(name, group, config, logger)
+    await group.start(name, (context) => {
+      context.logger.info({ config: describeConfig(config) }, 'Starting.')
+      return start(config, context, group)
+    })
+  } catch (error) {
+    exitWith(error, logger)
+  }
+}
+
+/**
+ * Makes the process end with the group. SIGTERM or SIGINT: not ready, stop, exit 0; a second signal or a time-out
+ * (10 s): exit 1. A failed service or an uncaught error: exit 1. One call per process.
+ */
+export function exitOnSignals(group: ServiceGroup, logger: Logger, { stopTimeoutMs = 10_000 }: RunOptions = {}): void {
+  const fail = (error: unknown) => exitWith(error, logger)
+  const giveUp = (why: string) => {
+    logger.fatal({ why }, 'Leaving without having stopped cleanly.')
+    process.exit(1)
+  }
+  let stopping = false
+  const stop = async (signal: NodeJS.Signals) => {
+    if (stopping) giveUp('a second signal')
+    stopping = true
+    logger.info({ signal }, 'Stopping.')
+    setTimeout(giveUp, stopTimeoutMs, `stopping took longer than ${stopTimeoutMs} ms`)
+    await group.stop()
+    logger.info('Stopped.')
+    process.exit(0)
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal).catch(fail))
+  process.on('uncaughtException', fail)
+  group.failed.catch(fail)
+}
+
+/** Ends the process with 1, saying why: a `ConfigError` by its message alone, anything else with its stack. */
+export function exitWith(error: unknown, logger: Logger = createLogger('info')): never {
+  if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`)
+  else logger.fatal({ err: error }, 'Cannot go on.')
+  process.exit(1)
+}
+
+function readOrExit<C>(settings: Settings<C>): C {
+  try {
+    return readConfig(settings)
+  } catch (error) {
+    exitWith(error)
+  }
+}
+
+async function serveHealth(name: string, health: Health, config: RuntimeConfig, logger: Logger): Promise<void> {
+  const app = express().disable('x-powered-by').use(createHealthRouter(health))
+  const server = createServer({ requestTimeout: 5_000, headersTimeout: 5_000 }, app)
+  const taken = await listen(server, { port: config.METRICS_PORT, host: config.HOST, variable: 'METRICS_PORT' })
+  logger.info({ service: name, port: taken }, 'Serving /healthz, /readyz and /metrics.')
+}

@@ -1,0 +1,16 @@
+// Redaction: a setting's value as it may be shown in logs and error messages.
+
+const secretName = /token|secret|password/i
+// Up to the last @, so that a password with an unescaped @ or / in it does not show.
+const urlUser = /(:\/\/)\S*@/g
+const urlSecret = /([?&][^=&\s]*(?:token|secret|password)[^=&\s]*=)[^&\s]*/gi
+
+/** The value of the setting `name` without secrets, at any depth. */
+export function redactSetting(name: string, value: unknown): unknown {
+  if (value === undefined || value === null) return value
+  if (secretName.test(name)) return '***'
+  if (typeof value === 'string') return value.replace(urlUser, '$1***@').replace(urlSecret, '$1***')
+  if (Array.isArray(value)) return value.map((item) => redactSetting(name, item))
+  if (typeof value !== 'object') return value
+  return Object.fromEntries(Object.entries(value).map(([field, inner]) => [field, redactSetting(field, inner)]))
+}
