@@ -1,1 +1,4 @@
+// The event log: the only way into the system.
 export * from './log.ts'
+export * from './open-log.ts'
+export * from './settings.ts'

@@ -43,7 +43,10 @@ export interface Consumer {
    * after a pause that grows to a few seconds: so effects must be idempotent, and bad data must not throw.
    */
   onBatch(batch: RecordBatch): Promise<void>
-  /** The partition's records may go to another member now; drop what is cached about it. */
+  /**
+   * The partition's records may go to another member now; drop what is cached about it. Comes after the batch under way
+   * and before the next `startAt`; an outage of the log counts, `stop` does not.
+   */
   onRevoked?(partition: number): Promise<void>
   /** Records between the position and the oldest record left were deleted unread. The subscription goes on at `low`. */
   onGap?(gap: { partition: number; position: number; low: number }): Promise<void>
@@ -59,7 +62,10 @@ export interface Subscription {
   restart(partition: number): void
   /** What the subscription waits for, in words for an operator; `null` while it is consuming. */
   waitingFor(): string | null
-  /** Rejects when the subscription cannot go on (a bug, a topic of another layout); never for an outage. */
+  /**
+   * Rejects when the subscription cannot go on (`TopicMismatch`, `LogRecreated`, a bug); never for an outage. It has
+   * stopped consuming then.
+   */
   failed: Promise<never>
   /** Finishes the batches under way, then leaves the group. */
   stop(): Promise<void>
@@ -68,7 +74,8 @@ export interface Subscription {
 export interface EventLog {
   /**
    * Appends in the given order within each key. Resolves once every record is durable. Rejects with `LogUnavailable`
-   * when that is unknown: some may be in the log, and the caller may send the same again.
+   * when that is unknown: some may be in the log, and the caller may send the same again. Rejects with a `RangeError`,
+   * and stores nothing of the call, when a record is longer than `maxRecordBytes`.
    */
   append(topic: string, records: readonly NewRecord[]): Promise<void>
   /** Starts consuming `topic` as a member of `group`. Resolves at once; an outage is waited for, see `waitingFor`. */
@@ -82,6 +89,9 @@ export interface EventLog {
   close(): Promise<void>
 }
 
+/** The longest record that every backend takes: key, value and headers together, in bytes. */
+export const maxRecordBytes = 900_000
+
 /** The log cannot be reached, or did not answer in time: whether records arrived is unknown. */
 export class LogUnavailable extends Error {
   override name = 'LogUnavailable'
@@ -90,4 +100,9 @@ export class LogUnavailable extends Error {
 /** The topic exists with another partition count or time type; the message holds the command that mends it. */
 export class TopicMismatch extends Error {
   override name = 'TopicMismatch'
+}
+
+/** A position lies beyond the log's end: the log was made anew or lost records, and its offsets mean others now. */
+export class LogRecreated extends Error {
+  override name = 'LogRecreated'
 }

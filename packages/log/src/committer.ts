@@ -1,0 +1,45 @@
+// Collects commits and writes them once a second: they serve lag display and retention, so they may come late.
+
+const intervalMs = 1000
+
+export interface Committer {
+  commit(partition: number, offset: number): void
+  /** Writes what waits. Never rejects: what could not be written is kept and tried again. */
+  flush(): Promise<void>
+  /** Drops what waits: the partitions are no longer ours to commit. */
+  clear(): void
+}
+
+export function createCommitter(write: (offsets: ReadonlyMap<number, number>) => Promise<void>): Committer {
+  let waiting = new Map<number, number>()
+  let timer: NodeJS.Timeout | null = null
+
+  async function flush(): Promise<void> {
+    if (timer !== null) clearTimeout(timer)
+    timer = null
+    if (waiting.size === 0) return
+    const offsets = waiting
+    waiting = new Map()
+    try {
+      await write(offsets)
+    } catch {
+      for (const [partition, offset] of offsets) {
+        if (!waiting.has(partition)) waiting.set(partition, offset)
+      }
+      schedule()
+    }
+  }
+
+  function schedule(): void {
+    timer ??= setTimeout(flush, intervalMs).unref()
+  }
+
+  return {
+    commit(partition, offset) {
+      waiting.set(partition, offset)
+      schedule()
+    },
+    flush,
+    clear: () => waiting.clear(),
+  }
+}
