@@ -1,0 +1,167 @@
+// The batch layer's side of the views: closing slots, staging a version's rows, publishing it in one step.
+import type { BatchRun, DaySums } from '@health/domain'
+import { encodeChange, encodeDay, type ViewChange } from './codec.ts'
+import { batchKey, daysKey, partitionKey, versionField } from './keys.ts'
+import { decodePartition, fieldsOf, type PartitionState } from './partition-state.ts'
+import type { Operation, ViewStore } from './store.ts'
+
+/** The published batch view. */
+export interface BatchView {
+  /** 0 before the first run. */
+  version: number
+  /** Epoch ms. */
+  computedAt: number
+  /** The `received_at` (epoch ms) up to which every record is covered. */
+  completeTo: number
+  /** Partition → the offset below which every record is covered. */
+  watermark: Map<number, number>
+  run: BatchRun | null
+}
+
+/** A run in progress: the merge line that it works up to. */
+export interface ClosedSlots {
+  /** The version to publish. Later lines have higher versions. */
+  version: number
+  partitions: PartitionState[]
+}
+
+export interface VersionRow {
+  patientId: string
+  date: string
+  day: DaySums
+}
+
+export function decodeBatchView(fields: Record<string, string>): BatchView {
+  const watermark: Record<string, number> = JSON.parse(fields['watermark'] ?? '{}')
+  return {
+    version: Number(fields['version'] ?? 0),
+    computedAt: Number(fields['computedAt'] ?? 0),
+    completeTo: Number(fields['completeTo'] ?? 0),
+    watermark: new Map(Object.entries(watermark).map(([partition, offset]) => [Number(partition), offset])),
+    run: fields['run'] === undefined ? null : JSON.parse(fields['run']),
+  }
+}
+
+export async function readBatchView(store: ViewStore): Promise<BatchView> {
+  const replies = await store.step([], [{ op: 'getAll', key: batchKey }])
+  return decodeBatchView(fieldsOf(replies?.[0]))
+}
+
+/**
+ * Closes the open slot of every partition and reads the positions, all in one step: what is applied up to now lies in
+ * closed slots, what comes later in new ones. A run that fails afterwards leaves slots that still count.
+ */
+export async function closeSlots(store: ViewStore, partitions: number): Promise<ClosedSlots> {
+  const operations: Operation[] = [{ op: 'add', key: batchKey, field: 'lastVersion', by: 1 }]
+  for (let partition = 0; partition < partitions; partition++) {
+    operations.push({ op: 'add', key: partitionKey(partition), field: 'slot', by: 1 })
+    operations.push({ op: 'getAll', key: partitionKey(partition) })
+  }
+  const replies = (await store.step([], operations)) ?? []
+  return {
+    version: Number(fieldsOf(replies[0])['lastVersion']),
+    partitions: Array.from({ length: partitions }, (_, i) => decodePartition(fieldsOf(replies[2 + 2 * i]))),
+  }
+}
+
+/** Writes rows of a version that nobody reads yet. */
+export async function stageRows(store: ViewStore, version: number, rows: readonly VersionRow[]): Promise<void> {
+  const byPatient = new Map<string, Record<string, string>>()
+  for (const { patientId, date, day } of rows) {
+    const fields = byPatient.get(patientId) ?? {}
+    fields[versionField(version, date)] = encodeDay(day)
+    byPatient.set(patientId, fields)
+  }
+  await store.step(
+    [],
+    [...byPatient].map(([patientId, fields]) => ({ op: 'set', key: daysKey(patientId), fields })),
+  )
+}
+
+/**
+ * Makes a staged version the batch view and drops the slots it covers, in one step: readers see the old view or the
+ * new, never half. `false` when a view of a later merge line stands already.
+ */
+export async function publishVersion(
+  store: ViewStore,
+  closed: ClosedSlots,
+  view: Omit<BatchView, 'version'>,
+): Promise<boolean> {
+  for (;;) {
+    const standing = await readBatchView(store)
+    if (standing.version > closed.version) return false
+    const published = await store.step(
+      [{ key: batchKey, field: 'version', equals: standing.version === 0 ? null : String(standing.version) }],
+      [
+        { op: 'set', key: batchKey, fields: encodeBatchView(closed.version, view) },
+        ...closed.partitions.map(
+          ({ slot }, partition): Operation => ({
+            op: 'set',
+            key: partitionKey(partition),
+            fields: { liveFrom: String(slot) },
+          }),
+        ),
+        tell({ kind: 'batch-run', run: view.run as BatchRun, published: true }),
+      ],
+    )
+    if (published !== null) return true
+  }
+}
+
+const encodeBatchView = (version: number, view: Omit<BatchView, 'version'>): Record<string, string> => ({
+  version: String(version),
+  computedAt: String(view.computedAt),
+  completeTo: String(view.completeTo),
+  watermark: JSON.stringify(Object.fromEntries(view.watermark)),
+  run: JSON.stringify(view.run),
+})
+
+/** Removes what no reader counts any more: rows of earlier versions, slots that the batch view covers. */
+export async function dropCovered(store: ViewStore, partitions: number): Promise<void> {
+  const keys = await store.keys(daysKey(''))
+  for (const key of keys) {
+    const reads: Operation[] = [
+      { op: 'getAll', key },
+      { op: 'getAll', key: batchKey },
+    ]
+    for (let p = 0; p < partitions; p++) reads.push({ op: 'getAll', key: partitionKey(p) })
+    const [days, batch, ...states] = ((await store.step([], reads)) ?? []).map(fieldsOf)
+    const counts = createCounted(decodeBatchView(batch ?? {}).version, states.map(decodePartition))
+    const covered = Object.keys(days ?? {}).filter((field) => counts(field) === 'covered')
+    if (covered.length > 0) await store.step([], [{ op: 'unset', key, fields: covered }])
+  }
+}
+
+/** Whether a field of a day hash counts, is covered by what counts, or belongs to a version still being made. */
+export function createCounted(
+  version: number,
+  partitions: readonly PartitionState[],
+): (field: string) => 'counts' | 'covered' | 'staged' {
+  return (field) => {
+    const [kind, first, second] = field.split('|')
+    if (kind === 'b') {
+      const of = Number(first)
+      return of === version ? 'counts' : of < version ? 'covered' : 'staged'
+    }
+    const partition = partitions[Number(first)]
+    return partition !== undefined && Number(second) >= partition.liveFrom ? 'counts' : 'covered'
+  }
+}
+
+/** Tells watchers how a run goes, and keeps it for those who come later. */
+export async function reportRun(store: ViewStore, run: BatchRun): Promise<void> {
+  await store.step(
+    [],
+    [
+      { op: 'set', key: batchKey, fields: { run: JSON.stringify(run) } },
+      tell({ kind: 'batch-run', run, published: false }),
+    ],
+  )
+}
+
+/** Tells watchers something that is not kept. */
+export const tellViews = async (store: ViewStore, change: ViewChange): Promise<void> => {
+  await store.step([], [tell(change)])
+}
+
+export const tell = (change: ViewChange): Operation => ({ op: 'tell', change: encodeChange(change) })

@@ -1,0 +1,151 @@
+// How the views' values are written: compact JSON, read back exactly. What the speed layer writes, the serving layer reads.
+import type { BatchRun, DaySums, SignalSums, SignalValues, Status, StatusAlert } from '@health/domain'
+
+/** The newest value of one signal. */
+export interface LatestValue {
+  value: number
+  /** Epoch ms, as all times here. */
+  measuredAt: number
+}
+
+/** What is kept of a patient's newest values; whether they are stale depends on the hour and is told when served. */
+export interface PatientState {
+  latest: { glucoseMgdl: LatestValue | null; heartRateBpm: LatestValue | null; temperatureC: LatestValue | null }
+  /** Glucose before the latest one. */
+  previousGlucose: LatestValue | null
+  /** Glucose values at least five minutes apart over the last quarter of an hour, oldest first: what the rate is told from. */
+  trend: LatestValue[]
+  status: Status
+  /** `measuredAt` of the reading that brought the status. */
+  since: number
+}
+
+/** A valid reading of the live window. */
+export interface RecentReading extends SignalValues {
+  measuredAt: number
+  receivedAt: number
+}
+
+/** A minute of one signal. */
+export interface Spread {
+  count: number
+  sum: number
+  min: number
+  max: number
+}
+export interface MinuteSpread {
+  glucoseMgdl: Spread | null
+  heartRateBpm: Spread | null
+}
+
+/** What the views tell their watchers. */
+export type ViewChange =
+  | {
+      kind: 'applied'
+      partition: number
+      /** When the speed layer wrote it: `receivedAt` to here is its latency. */
+      at: number
+      patients: Record<string, PatientState>
+      readings: [patientId: string, reading: RecentReading][]
+      alerts: StatusAlert[]
+    }
+  | { kind: 'batch-run'; run: BatchRun; published: boolean }
+  /** Somebody asks for a batch run. */
+  | { kind: 'batch-wanted' }
+  /** A batch run waits for the lake to cover these offsets: partition → next offset. */
+  | { kind: 'lake-wanted'; offsets: Record<number, number> }
+
+type EncodedSums = [count: number, sum: number, sumOfSquares: number, min: number | null, max: number | null]
+
+const encodeSums = ({ count, sum, sumOfSquares, min, max }: SignalSums): EncodedSums => [
+  count,
+  sum,
+  sumOfSquares,
+  min,
+  max,
+]
+const decodeSums = ([count, sum, sumOfSquares, min, max]: EncodedSums): SignalSums => ({
+  count,
+  sum,
+  sumOfSquares,
+  min,
+  max,
+})
+
+type EncodedDay = [
+  glucose: EncodedSums,
+  ranges: DaySums['glucoseMgdl']['ranges'],
+  tightAndRisks: [number, number, number],
+  heartRate: EncodedSums,
+  records: [valid: number, invalid: number, duplicate: number],
+  provisional: 0 | 1,
+]
+
+export function encodeDay(day: DaySums): string {
+  const { ranges, inTightRange, lowRisk, highRisk } = day.glucoseMgdl
+  const encoded: EncodedDay = [
+    encodeSums(day.glucoseMgdl),
+    ranges,
+    [inTightRange, lowRisk, highRisk],
+    encodeSums(day.heartRateBpm),
+    [day.validRecords, day.invalidRecords, day.duplicateRecords],
+    day.provisional ? 1 : 0,
+  ]
+  return JSON.stringify(encoded)
+}
+
+export function decodeDay(text: string): DaySums {
+  const [glucose, ranges, [inTightRange, lowRisk, highRisk], heartRate, records, provisional]: EncodedDay =
+    JSON.parse(text)
+  return {
+    glucoseMgdl: { ...decodeSums(glucose), ranges, inTightRange, lowRisk, highRisk },
+    heartRateBpm: decodeSums(heartRate),
+    validRecords: records[0],
+    invalidRecords: records[1],
+    duplicateRecords: records[2],
+    provisional: provisional === 1,
+  }
+}
+
+type EncodedReading = [
+  measuredAt: number,
+  receivedAt: number,
+  glucose: number | null,
+  heartRate: number | null,
+  temperature: number | null,
+]
+
+/** The readings of one ten-second bucket. */
+export const encodeReadings = (readings: readonly RecentReading[]): string =>
+  JSON.stringify(
+    readings.map((r): EncodedReading => [r.measuredAt, r.receivedAt, r.glucoseMgdl, r.heartRateBpm, r.temperatureC]),
+  )
+
+export const decodeReadings = (text: string): RecentReading[] =>
+  (JSON.parse(text) as EncodedReading[]).map(([measuredAt, receivedAt, glucoseMgdl, heartRateBpm, temperatureC]) => ({
+    measuredAt,
+    receivedAt,
+    glucoseMgdl,
+    heartRateBpm,
+    temperatureC,
+  }))
+
+type EncodedSpread = [count: number, sum: number, min: number, max: number] | null
+
+const encodeSpread = (s: Spread | null): EncodedSpread => (s === null ? null : [s.count, s.sum, s.min, s.max])
+const decodeSpread = (s: EncodedSpread): Spread | null =>
+  s === null ? null : { count: s[0], sum: s[1], min: s[2], max: s[3] }
+
+export const encodeMinute = (minute: MinuteSpread): string =>
+  JSON.stringify([encodeSpread(minute.glucoseMgdl), encodeSpread(minute.heartRateBpm)])
+
+export function decodeMinute(text: string): MinuteSpread {
+  const [glucose, heartRate]: [EncodedSpread, EncodedSpread] = JSON.parse(text)
+  return { glucoseMgdl: decodeSpread(glucose), heartRateBpm: decodeSpread(heartRate) }
+}
+
+export const encodePatient = (state: PatientState): string => JSON.stringify(state)
+export const decodePatient = (text: string): PatientState => JSON.parse(text)
+
+export const encodeChange = (change: ViewChange): string => JSON.stringify(change)
+export const decodeChange = (text: string): ViewChange => JSON.parse(text)

@@ -1,0 +1,32 @@
+// What both backends ask of a step before they touch anything.
+import type { Operation } from './store.ts'
+
+/** The name under which Redis keeps the changes. */
+export const changesKey = 'changes'
+
+const reading: ReadonlySet<Operation['op']> = new Set(['getAll', 'get', 'range'])
+
+/** Whether the operations change nothing and tell nothing. */
+export const onlyRead = (operations: readonly Operation[]): boolean => operations.every(({ op }) => reading.has(op))
+
+/** Throws a `RangeError` on an operation that is a bug, before any of the step is done. */
+export function checkOperations(operations: readonly Operation[]): void {
+  for (const operation of operations) {
+    if ('key' in operation && operation.key === changesKey) throw new RangeError(`The key ${changesKey} is reserved`)
+    if (!wholeNumbers(operation)) throw new RangeError(`Not a whole number in ${JSON.stringify(operation)}`)
+    if (operation.op === 'push' && operation.keep < 1) throw new RangeError('push must keep at least one item')
+  }
+}
+
+function wholeNumbers(operation: Operation): boolean {
+  switch (operation.op) {
+    case 'range':
+      return Number.isSafeInteger(operation.from) && Number.isSafeInteger(operation.to)
+    case 'add':
+      return Number.isSafeInteger(operation.by)
+    case 'push':
+      return Number.isSafeInteger(operation.keep)
+    default:
+      return true
+  }
+}

@@ -1,0 +1,150 @@
+// The serving layer's reads: batch view and real-time views merged into the rows that people see.
+import {
+  type DailyRow,
+  type DaySums,
+  emptyDay,
+  glucoseFigures,
+  mergeDays,
+  type StatusAlert,
+  signalFigures,
+} from '@health/domain'
+import { createCounted, decodeBatchView } from './batch-view.ts'
+import {
+  decodeDay,
+  decodeMinute,
+  decodePatient,
+  decodeReadings,
+  type MinuteSpread,
+  type PatientState,
+  type RecentReading,
+} from './codec.ts'
+import { alertsKey, batchKey, daysKey, partitionKey, patientsKey, recentKey } from './keys.ts'
+import { decodePartition, fieldsOf, itemsOf } from './partition-state.ts'
+import type { Operation, ViewStore } from './store.ts'
+
+/** A ten-second bucket of the live window, and how long the window of single readings is. */
+export const readingBucketMs = 10_000
+export const readingWindowMs = 10 * 60_000
+/** A minute bucket, and how far minutes reach back. */
+export const minuteBucketMs = 60_000
+export const minuteWindowMs = 24 * 3_600_000
+
+export const readingField = (bucket: number): string => `r${bucket}`
+export const minuteField = (minute: number): string => `m${minute}`
+
+/**
+ * A patient's days, oldest first, or those of all patients (`*`): the batch view plus the speed layer's slots beyond
+ * it, read in one step, so that every record counts exactly once at every moment.
+ */
+export async function readDays(store: ViewStore, patientId: string, partitions: number): Promise<DailyRow[]> {
+  const reads: Operation[] = [
+    { op: 'getAll', key: daysKey(patientId) },
+    { op: 'getAll', key: batchKey },
+  ]
+  for (let partition = 0; partition < partitions; partition++)
+    reads.push({ op: 'getAll', key: partitionKey(partition) })
+  const [days = {}, batch = {}, ...states] = ((await store.step([], reads)) ?? []).map(fieldsOf)
+  const view = decodeBatchView(batch)
+  const counts = createCounted(view.version, states.map(decodePartition))
+  const merged = new Map<string, DaySums>()
+  for (const [field, value] of Object.entries(days)) {
+    if (counts(field) !== 'counts') continue
+    const date = field.slice(field.lastIndexOf('|') + 1)
+    const day = merged.get(date) ?? emptyDay()
+    mergeDays(day, decodeDay(value))
+    merged.set(date, day)
+  }
+  const covered = view.version > 0
+  return [...merged]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([date, day]) => dailyRow(date, day, covered ? view : null))
+}
+
+/** The served row of a day; `batch` is null before the first run. */
+export function dailyRow(
+  date: string,
+  day: DaySums,
+  batch: { computedAt: number; completeTo: number } | null,
+): DailyRow {
+  return {
+    date,
+    glucose_mgdl: glucoseFigures(day.glucoseMgdl),
+    heart_rate_bpm: signalFigures(day.heartRateBpm),
+    total_records: day.validRecords + day.invalidRecords + day.duplicateRecords,
+    valid_records: day.validRecords,
+    invalid_records: day.invalidRecords,
+    duplicate_records: day.duplicateRecords,
+    complete_to: batch && new Date(batch.completeTo).toISOString(),
+    computed_at: batch && new Date(batch.computedAt).toISOString(),
+    provisional: day.provisional,
+  }
+}
+
+/** Every patient's state, by partition: a producer that ignores the key may have put one patient into several. */
+export async function readPatients(store: ViewStore, partitions: number): Promise<Map<string, PatientState>[]> {
+  const reads = Array.from({ length: partitions }, (_, p): Operation => ({ op: 'getAll', key: patientsKey(p) }))
+  const replies = (await store.step([], reads)) ?? []
+  return replies.map(
+    (reply) => new Map(Object.entries(fieldsOf(reply)).map(([patientId, text]) => [patientId, decodePatient(text)])),
+  )
+}
+
+/** A patient's valid readings measured from `from` to `to` (epoch ms), oldest first; at most ten minutes are kept. */
+export async function readReadings(
+  store: ViewStore,
+  partitions: readonly number[],
+  patientId: string,
+  from: number,
+  to: number,
+): Promise<RecentReading[]> {
+  const fields = bucketFields(readingField, readingBucketMs, from, to)
+  const texts = await readRecent(store, partitions, patientId, fields)
+  return texts
+    .flatMap((text) => decodeReadings(text[1]))
+    .filter((reading) => reading.measuredAt >= from && reading.measuredAt <= to)
+    .sort((a, b) => a.measuredAt - b.measuredAt)
+}
+
+/** A patient's minutes that overlap `from`…`to`, oldest first, with their beginning; at most 24 hours are kept. */
+export async function readMinutes(
+  store: ViewStore,
+  partitions: readonly number[],
+  patientId: string,
+  from: number,
+  to: number,
+): Promise<[measuredAt: number, spread: MinuteSpread][]> {
+  const fields = bucketFields(minuteField, minuteBucketMs, from, to)
+  const texts = await readRecent(store, partitions, patientId, fields)
+  return texts
+    .map(([field, text]): [number, MinuteSpread] => [Number(field.slice(1)) * minuteBucketMs, decodeMinute(text)])
+    .sort(([a], [b]) => a - b)
+}
+
+function bucketFields(field: (bucket: number) => string, bucketMs: number, from: number, to: number): string[] {
+  const fields: string[] = []
+  for (let bucket = Math.floor(from / bucketMs); bucket <= Math.floor(to / bucketMs); bucket++)
+    fields.push(field(bucket))
+  return fields
+}
+
+async function readRecent(
+  store: ViewStore,
+  partitions: readonly number[],
+  patientId: string,
+  fields: string[],
+): Promise<[string, string][]> {
+  const reads = partitions.map((p): Operation => ({ op: 'get', key: recentKey(p, patientId), fields }))
+  const replies = (await store.step([], reads)) ?? []
+  return replies.flatMap((reply) => Object.entries(fieldsOf(reply)))
+}
+
+/** The newest status changes, newest first. */
+export async function readAlerts(store: ViewStore, partitions: number, limit: number): Promise<StatusAlert[]> {
+  const reads = Array.from(
+    { length: partitions },
+    (_, p): Operation => ({ op: 'range', key: alertsKey(p), from: -limit, to: -1 }),
+  )
+  const replies = (await store.step([], reads)) ?? []
+  const alerts = replies.flatMap((reply) => itemsOf(reply).map((text): StatusAlert => JSON.parse(text)))
+  return alerts.sort((a, b) => (a.received_at < b.received_at ? 1 : -1)).slice(0, limit)
+}

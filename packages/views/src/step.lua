@@ -1,0 +1,97 @@
+-- One step on the views, whole or not at all. Replies nil when a guard fails, else a list with each operation's reply.
+-- KEYS: of each guard, then of each operation; `tell` has the stream of changes. ARGV: the number of guards, each guard's
+-- field and what it must hold ('' for absent, else '=' and the value), each operation's name and its arguments; a list
+-- of arguments stands behind its length.
+local CHUNK = 4000 -- One call takes less than 8,000 arguments. Even, so that a field stays with its value.
+local at = 0
+
+local function take()
+  at = at + 1
+  return ARGV[at]
+end
+
+local function take_list(call)
+  local left = tonumber(take())
+  while left > 0 do
+    local size = math.min(left, CHUNK)
+    call(unpack(ARGV, at + 1, at + size))
+    at = at + size
+    left = left - size
+  end
+end
+
+local run = {}
+
+function run.getAll(key)
+  return redis.call('HGETALL', key)
+end
+
+function run.get(key)
+  local values = {}
+  take_list(function(...)
+    for _, value in ipairs(redis.call('HMGET', key, ...)) do
+      values[#values + 1] = value
+    end
+  end)
+  return values
+end
+
+function run.range(key)
+  return redis.call('LRANGE', key, take(), take())
+end
+
+function run.set(key)
+  take_list(function(...) redis.call('HSET', key, ...) end)
+  return false
+end
+
+function run.unset(key)
+  take_list(function(...) redis.call('HDEL', key, ...) end)
+  return false
+end
+
+function run.add(key)
+  local field = take()
+  redis.call('HINCRBY', key, field, take())
+  return redis.call('HGET', key, field) -- A Lua number would lose digits.
+end
+
+function run.push(key)
+  local keep = take()
+  take_list(function(...) redis.call('RPUSH', key, ...) end)
+  redis.call('LTRIM', key, '-' .. keep, -1)
+  return false
+end
+
+run['delete'] = function(key)
+  redis.call('UNLINK', key)
+  return false
+end
+
+-- An entry's id is its time and a number that rises by one from the stream's first entry on, so that a watcher sees
+-- from the ids alone whether it missed something, whether trimmed, lost in a crash or flushed.
+function run.tell(key)
+  local now = redis.call('TIME')
+  local time, number = now[1] * 1000 + math.floor(now[2] / 1000), 0
+  local newest = redis.call('XREVRANGE', key, '+', '-', 'COUNT', 1)[1]
+  if newest then
+    local before, count = string.match(newest[1], '(%d+)-(%d+)')
+    time, number = math.max(time, tonumber(before)), count + 1
+  end
+  redis.call('XADD', key, 'MAXLEN', '~', take(), string.format('%.0f-%.0f', time, number), 'change', take())
+  return false
+end
+
+local guards = tonumber(take())
+for i = 1, guards do
+  local found = redis.call('HGET', KEYS[i], take())
+  if (found and '=' .. found or '') ~= take() then
+    return false
+  end
+end
+
+local replies = {}
+for i = guards + 1, #KEYS do
+  replies[i - guards] = run[take()](KEYS[i])
+end
+return replies
