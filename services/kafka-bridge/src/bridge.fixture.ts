@@ -1,0 +1,83 @@
+// A bridge for tests: on free ports, in front of a log in memory that can be held up and taken away.
+import type { EventLog, NewRecord } from '@health/log'
+import { LogUnavailable } from '@health/log'
+import { createLogger, createMetrics } from '@health/runtime'
+import { onTestFinished } from 'vitest'
+import { serveIngress } from './service.ts'
+
+export interface TestLog extends EventLog {
+  /** What was appended, in order. */
+  appended: NewRecord[]
+  /** Appends wait until the answer is called. */
+  hold(): () => void
+  /** Appends fail with `error`; `null` ends that. */
+  fail(error: Error | null): void
+  closed: boolean
+}
+
+export const anOutage = () => new LogUnavailable('Kafka at 127.0.0.1:9092 does not answer.')
+
+/** Writes calls in their order, as the port promises. */
+export function createTestLog(): TestLog {
+  let gate = Promise.resolve()
+  let failure: Error | null = null
+  const unused = () => Promise.reject(new Error('The bridge only appends.'))
+  return {
+    appended: [],
+    closed: false,
+    hold() {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      gate = promise
+      return resolve
+    },
+    fail(error) {
+      failure = error
+    },
+    async append(_topic, records) {
+      await gate
+      if (failure !== null) throw failure
+      this.appended.push(...records)
+    },
+    async close() {
+      this.closed = true
+    },
+    subscribe: unused,
+    ranges: unused,
+    committed: unused,
+    read: unused,
+  }
+}
+
+/** A bridge that is stopped when the test ends. */
+export async function startTestBridge<L extends EventLog = TestLog>(log: L) {
+  const metrics = createMetrics('kafka-bridge')
+  const settings = {
+    HOST: '127.0.0.1',
+    INGEST_PORT: 0,
+    MQTT_PORT: 0,
+    MQTT_TOPIC: 'health/data',
+    KAFKA_TOPIC: 'health_stream',
+  }
+  const bridge = await serveIngress(log, settings, { logger: createLogger('silent'), metrics, now: Date.now })
+  let stopping: Promise<void> | undefined
+  const stop = () => {
+    stopping ??= bridge.stop()
+    return stopping
+  }
+  onTestFinished(stop)
+  return { ...bridge, log, stop, metrics: () => metrics.metrics(), readings: urlOf(bridge.ingestPort) }
+}
+
+const urlOf = (port: number) => `http://127.0.0.1:${port}/readings`
+
+export const aMessage = (changes: Record<string, unknown> = {}): Record<string, unknown> => ({
+  patient_id: 'p001',
+  sensor_id: 'cgm-001',
+  measured_at: '2026-11-24T02:00:00.000Z',
+  glucose_mgdl: 123.4,
+  ...changes,
+})
+
+/** The records in the log as text, `key: value`. */
+export const textsOf = (records: readonly NewRecord[]): string[] =>
+  records.map(({ key, value }) => `${key}: ${Buffer.from(value).toString()}`)

@@ -1,0 +1,18 @@
+// The settings of kafka-bridge.
+import { logSettings } from '@health/log'
+import { port, runtimeSettings } from '@health/runtime'
+import { z } from 'zod'
+
+export const settings = z.object({
+  ...runtimeSettings,
+  ...logSettings,
+  INGEST_PORT: port({ default: 8080 }).describe('port of POST /readings'),
+  MQTT_PORT: port({ default: 1883 }).describe('port of the MQTT listener'),
+  MQTT_TOPIC: z
+    .string()
+    .regex(/^[^+#$][^+#]*$/, 'must be an MQTT topic without wildcards')
+    .default('health/data')
+    .describe('topic of readings, beside health/<patient_id>/data'),
+})
+
+export type KafkaBridgeConfig = z.output<typeof settings>
