@@ -1,0 +1,57 @@
+// The devices of a patient: their ids, which of them measures what, and how each puts a reading into words.
+import { formatReading, type Reading } from '@health/domain'
+import type { Sample } from './patient.ts'
+
+/** One device's reading, and its message. */
+export interface Measurement {
+  reading: Reading
+  format(reading: Reading): string
+}
+
+/** Reads a patient's devices: `sample` is what they show at `measuredAt`, the patient's reading number `count`. */
+export type Devices = (sample: Sample, measuredAt: number, count: number) => Measurement[]
+
+/** Every so many readings a patient takes the temperature. */
+const temperatureEvery = 30
+
+/**
+ * The devices of patient number `index` (from 0): p001, p002 … with one sensor each. The fourth wears a watch beside the
+ * CGM, with messages of its own; the fifth is the original Python sensor, `sensor_001`, and speaks as it did.
+ */
+export function devicesOf(index: number): Devices {
+  const number = String(index + 1).padStart(3, '0')
+  if (index === 3) return cgmAndWatch(number)
+  return index === 4 ? originalSensor : oneSensor(number)
+}
+
+const oneSensor =
+  (number: string): Devices =>
+  (sample, measuredAt, count) => {
+    const temperatureC = count % temperatureEvery === 0 ? sample.temperatureC : null
+    const reading = { patientId: `p${number}`, sensorId: `cgm-${number}`, measuredAt, ...sample, temperatureC }
+    return [{ reading, format: formatReading }]
+  }
+
+const cgmAndWatch =
+  (number: string): Devices =>
+  ({ glucoseMgdl, heartRateBpm }, measuredAt) => {
+    const of = { patientId: `p${number}`, measuredAt, temperatureC: null }
+    return [
+      { reading: { ...of, sensorId: `cgm-${number}`, glucoseMgdl, heartRateBpm: null }, format: formatReading },
+      { reading: { ...of, sensorId: `watch-${number}`, glucoseMgdl: null, heartRateBpm }, format: formatReading },
+    ]
+  }
+
+const originalSensor: Devices = (sample, measuredAt) => [
+  { reading: { patientId: 'sensor_001', sensorId: 'sensor_001', measuredAt, ...sample }, format: formatAsOriginal },
+]
+
+/** The message of the original's `sensor_dummy.py`: epoch seconds, no patient, its own names. */
+const formatAsOriginal = (reading: Reading): string =>
+  JSON.stringify({
+    sensor_id: reading.sensorId,
+    timestamp: reading.measuredAt / 1000,
+    heart_rate: reading.heartRateBpm,
+    glucose_level: reading.glucoseMgdl,
+    temperature: reading.temperatureC,
+  })

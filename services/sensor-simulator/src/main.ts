@@ -1,0 +1,6 @@
+// The sensor simulator as a process.
+import { runService } from '@health/runtime'
+import { settingsSchema } from './config.ts'
+import { startSensorSimulator } from './service.ts'
+
+await runService('sensor-simulator', settingsSchema, startSensorSimulator)
