@@ -1,0 +1,47 @@
+// The REST answers that the page asks for, and the one thing it tells the server to do.
+import type { DailyRow, LiveReading } from '@health/domain'
+
+/** The address asked did not answer 2xx, or what it answered is no JSON. */
+export class RequestFailed extends Error {
+  override name = 'RequestFailed'
+  readonly status: number
+  constructor(path: string, status: number) {
+    super(`${path} answered ${status}`)
+    this.status = status
+  }
+}
+
+/** The valid readings of the seconds up to now, oldest first; of an unknown patient, none. */
+export async function fetchLive(patientId: string, seconds: number): Promise<LiveReading[]> {
+  return noneIfUnknown(getJson<LiveReading[]>(`/api/patients/${encodeURIComponent(patientId)}/live?seconds=${seconds}`))
+}
+
+/** Daily rows of a patient, or of all patients for `*`: those from the day `from` on, or all where there are none. */
+export async function fetchDaily(patientId: string, from: string): Promise<DailyRow[]> {
+  const path = patientId === '*' ? '/api/daily' : `/api/patients/${encodeURIComponent(patientId)}/daily`
+  const recent = await noneIfUnknown(getJson<DailyRow[]>(`${path}?from=${from}`))
+  return recent.length > 0 ? recent : noneIfUnknown(getJson<DailyRow[]>(path))
+}
+
+/** Starts a batch run; `already running` when one is under way. */
+export async function startBatch(): Promise<'started' | 'already running'> {
+  const response = await fetch('/api/batch', { method: 'POST' })
+  if (response.status === 409) return 'already running'
+  if (!response.ok) throw new RequestFailed('/api/batch', response.status)
+  return 'started'
+}
+
+async function getJson<T>(path: string): Promise<T> {
+  const response = await fetch(path, { headers: { accept: 'application/json' }, cache: 'no-store' })
+  if (!response.ok) throw new RequestFailed(path, response.status)
+  return response.json()
+}
+
+async function noneIfUnknown<T>(rows: Promise<T[]>): Promise<T[]> {
+  try {
+    return await rows
+  } catch (error) {
+    if (error instanceof RequestFailed && error.status === 404) return []
+    throw error
+  }
+}

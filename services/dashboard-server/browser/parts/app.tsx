@@ -1,0 +1,69 @@
+// The whole page, drawn from the state: header, banner, patients, bedside, status changes, pipeline.
+import { gravity, type PatientRow } from '@health/domain'
+import { useEffect, useState } from 'preact/hooks'
+import type { Settled, State } from '../state/state.ts'
+import type { Store } from '../state/store.ts'
+import { findTroubles } from '../state/troubles.ts'
+import { words } from '../words.en.ts'
+import { AlertList } from './alert-list.tsx'
+import { Announcer } from './announcer.tsx'
+import { Banner } from './banner.tsx'
+import { Bedside } from './bedside.tsx'
+import { Header } from './header.tsx'
+import type { Judge } from './measured.tsx'
+import { PatientList } from './patient-list.tsx'
+import { PipelineStrip } from './pipeline-strip.tsx'
+import { Vitals } from './vitals.tsx'
+
+export function App({ store }: { store: Store }) {
+  const [state, setState] = useState(store.state())
+  useEffect(() => store.subscribe(() => setState(store.state())), [store])
+  return (
+    <>
+      <Header {...state} />
+      <Banner troubles={findTroubles(state)} />
+      {isSettled(state) ? <Panels store={store} state={state} /> : <p class="loading">{words.loading}</p>}
+      <footer>{words.notADevice}</footer>
+    </>
+  )
+}
+
+const isSettled = (state: State): state is Settled => state.settings !== null
+
+function Panels({ store, state }: { store: Store; state: Settled }) {
+  const { ranking, chosen, patients, alerts, pipeline, now, settings } = state
+  const judge = { now, settings }
+  const row = chosen === null ? undefined : patients.get(chosen)
+  const gravest = gravestOf(ranking, row)
+  return (
+    <main>
+      {gravest !== undefined && <Gravest row={gravest} {...judge} />}
+      <PatientList ranking={ranking} chosen={chosen} onChoose={choose} {...judge} />
+      <Bedside store={store} state={state} valuesAbove={gravest === row} />
+      <AlertList alerts={alerts} {...judge} />
+      <PipelineStrip pipeline={pipeline} now={now} />
+      <Announcer row={row} alerts={alerts} {...judge} />
+    </main>
+  )
+}
+
+/** The gravest patient; the chosen one, where nobody is graver. */
+function gravestOf(ranking: readonly PatientRow[], chosen: PatientRow | undefined): PatientRow | undefined {
+  const [first] = ranking
+  return first !== undefined && chosen !== undefined && gravity(first) === gravity(chosen) ? chosen : first
+}
+
+/** At the head of the phone's page only: a wide screen has the list beside the bedside. */
+const Gravest = ({ row, ...judge }: { row: PatientRow } & Judge) => (
+  <section class="panel gravest" aria-label={words.patients.gravest}>
+    <a href={`#/${row.patient_id}`}>
+      <h2>{row.patient_id}</h2>
+      <Vitals row={row} {...judge} />
+    </a>
+  </section>
+)
+
+/** The address keeps who is chosen; the store hears it from there. */
+function choose(patientId: string): void {
+  location.hash = `/${patientId}`
+}

@@ -1,0 +1,83 @@
+// The current values of one patient, big enough for a dark room: number, unit, arrow, age and word together.
+import type { PatientRow } from '@health/domain'
+import { formatDelta, formatTemperature } from '../format.ts'
+import { toneOf, trendOf } from '../tone.ts'
+import { words } from '../words.en.ts'
+import { HeartIcon, TrendIcon } from './icons.tsx'
+import { Age, type Judge, MeasuredNumber, Unit } from './measured.tsx'
+import { reasonsInWords, StatusChip } from './status.tsx'
+
+export const Vitals = ({ row, ...judge }: { row: PatientRow } & Judge) => (
+  <div class="vitals" data-tone={row.stale && row.status === 'NORMAL' ? 'stale' : toneOf(row)}>
+    <div class="vitals-status">
+      <StatusChip {...row} />
+      <span class="reasons">{reasonsInWords(row.reasons)}</span>
+    </div>
+    {row.latest.glucose_mgdl !== null && <Glucose row={row} {...judge} />}
+    <div class="vitals-others">
+      {row.latest.heart_rate_bpm !== null && <HeartRate row={row} {...judge} />}
+      {row.latest.temperature_c !== null && <Temperature celsius={row.latest.temperature_c} />}
+    </div>
+  </div>
+)
+
+function Glucose({ row: { latest }, ...judge }: { row: PatientRow } & Judge) {
+  return (
+    <div class="vital glucose">
+      <span class="visually-hidden">{words.signals.glucose}</span>
+      <MeasuredNumber
+        signal="glucoseMgdl"
+        value={latest.glucose_mgdl}
+        measuredAt={latest.glucose_measured_at}
+        {...judge}
+      />
+      <span class="beside">
+        <span class="motion">
+          <TrendArrow rate={latest.glucose_rate} />
+          {latest.glucose_delta !== null && (
+            <span class="delta" title={words.bedside.delta}>
+              {formatDelta(latest.glucose_delta)}
+            </span>
+          )}
+        </span>
+        <Unit signal="glucoseMgdl" />
+        <Age measuredAt={latest.glucose_measured_at} now={judge.now} />
+      </span>
+    </div>
+  )
+}
+
+const HeartRate = ({ row: { latest }, ...judge }: { row: PatientRow } & Judge) => (
+  <div class="vital">
+    <span class="visually-hidden">{words.signals.heartRate}</span>
+    <HeartIcon />
+    <MeasuredNumber
+      signal="heartRateBpm"
+      value={latest.heart_rate_bpm}
+      measuredAt={latest.heart_rate_measured_at}
+      {...judge}
+    />
+    <Unit signal="heartRateBpm" />
+    <Age measuredAt={latest.heart_rate_measured_at} now={judge.now} />
+  </div>
+)
+
+const Temperature = ({ celsius }: { celsius: number }) => (
+  <div class="vital">
+    <span class="visually-hidden">{words.signals.temperature}</span>
+    <span class="number">{formatTemperature(celsius)}</span>
+    <span class="unit">{words.units.temperature}</span>
+  </div>
+)
+
+/** Where glucose is going; nothing where that is not known. */
+export function TrendArrow({ rate }: { rate: number | null }) {
+  const trend = trendOf(rate)
+  if (trend === null) return null
+  return (
+    <span class="trend-arrow" title={words.trends[trend]}>
+      <TrendIcon trend={trend} />
+      <span class="visually-hidden">{words.trends[trend]}</span>
+    </span>
+  )
+}

@@ -1,0 +1,114 @@
+// Rows as the server sends them, for tests: each with what matters to the test, and ordinary otherwise.
+import {
+  type DailyRow,
+  defaultRules,
+  emptyDay,
+  glucoseFigures,
+  type LiveReading,
+  type PatientRow,
+  type PipelineRow,
+  type ReadingEvent,
+  type Snapshot,
+  type StatusAlert,
+  signalFigures,
+} from '@health/domain'
+
+/** The moment that the samples are about. */
+export const noon = Date.UTC(2026, 10, 24, 12)
+
+/** RFC 3339 of `seconds` after noon. */
+export const after = (seconds: number): string => new Date(noon + seconds * 1000).toISOString()
+
+export const aPatientRow = (row: Partial<PatientRow> = {}, latest: Partial<PatientRow['latest']> = {}): PatientRow => ({
+  patient_id: 'p001',
+  status: 'NORMAL',
+  reasons: [],
+  stale: false,
+  since: after(-600),
+  latest: {
+    measured_at: after(0),
+    glucose_mgdl: 104,
+    glucose_measured_at: after(0),
+    glucose_rate: 0,
+    glucose_delta: 0,
+    heart_rate_bpm: 72,
+    heart_rate_measured_at: after(0),
+    temperature_c: null,
+    ...latest,
+  },
+  ...row,
+})
+
+export const aLiveReading = (reading: Partial<LiveReading> = {}): LiveReading => ({
+  measured_at: after(0),
+  received_at: after(0),
+  glucose_mgdl: 104,
+  heart_rate_bpm: 72,
+  temperature_c: null,
+  status: 'NORMAL',
+  ...reading,
+})
+
+export const aReadingEvent = (event: Partial<ReadingEvent> = {}): ReadingEvent => ({
+  patient_id: 'p001',
+  measured_at: after(0),
+  received_at: after(0),
+  values: { glucose_mgdl: 104, heart_rate_bpm: 72, temperature_c: null },
+  status: 'NORMAL',
+  ...event,
+})
+
+export const anAlert = (alert: Partial<StatusAlert> = {}): StatusAlert => ({
+  id: 'p001:0:1',
+  patient_id: 'p001',
+  measured_at: after(0),
+  received_at: after(0),
+  previous_status: 'NORMAL',
+  status: 'WARNING',
+  reasons: ['glucose_low'],
+  glucose_mgdl: 65,
+  heart_rate_bpm: null,
+  ...alert,
+})
+
+export const aPipelineRow = (row: Partial<PipelineRow> = {}): PipelineRow => ({
+  log: { records: 100, rate: 5, lag: 0 },
+  speed_layer: {
+    records: 100,
+    rate: 5,
+    lag: 0,
+    valid: 98,
+    duplicates: 0,
+    dropped: {},
+    latency_ms: null,
+    behind_seconds: 0,
+  },
+  csv_archiver: { records: 100, rate: 5, lag: 0 },
+  batch: null,
+  dashboard: { clients: 1, latency_ms: null },
+  problems: [],
+  at: after(0),
+  ...row,
+})
+
+export const aDailyRow = (row: Partial<DailyRow> = {}): DailyRow => ({
+  date: '2026-11-24',
+  glucose_mgdl: glucoseFigures(emptyDay().glucoseMgdl),
+  heart_rate_bpm: signalFigures(emptyDay().heartRateBpm),
+  total_records: 0,
+  valid_records: 0,
+  invalid_records: 0,
+  duplicate_records: 0,
+  complete_to: null,
+  computed_at: null,
+  provisional: false,
+  ...row,
+})
+
+export const aSnapshot = (snapshot: Partial<Snapshot> = {}): Snapshot => ({
+  patients: [aPatientRow()],
+  alerts: [],
+  pipeline: aPipelineRow(),
+  settings: { stale_seconds: 30, day_time_zone: 'UTC', rules: defaultRules },
+  ...snapshot,
+})

@@ -1,0 +1,73 @@
+// What the page knows, as one value that never changes: every event from outside makes a new one (reduce.ts).
+import type { DailyRow, LiveReading, PatientRow, PipelineRow, Snapshot, StatusAlert } from '@health/domain'
+
+/** Times are epoch ms on the server's clock, save where it says the browser's. */
+export interface State {
+  /** The moment the page shows. It moves once a second, so that every age and all that goes stale changes together. */
+  now: number
+  /** The server's clock less the browser's, ms. */
+  clockOffsetMs: number
+  connection: Connection
+  /** Null until the first snapshot. */
+  settings: Snapshot['settings'] | null
+  /** Patients by id. `stale` in these rows is the page's own judgement, so that it holds when the server is gone. */
+  patients: ReadonlyMap<string, PatientRow>
+  /** The same patients, gravest first. */
+  ranking: readonly PatientRow[]
+  /** Status changes, newest first. */
+  alerts: readonly StatusAlert[]
+  pipeline: PipelineRow | null
+  /** The patient whose bedside is shown, who need not exist; null before there is anyone. */
+  chosen: string | null
+  /** Valid readings of the chosen patient in the live window, oldest first. */
+  live: readonly LiveReading[]
+  /** Daily rows, oldest first, by patient id or `*` for all patients. */
+  daily: ReadonlyMap<string, readonly DailyRow[]>
+  /** Some batch run has ended since the views were made. */
+  batchHasRun: boolean
+}
+
+/** The state after the first snapshot. */
+export type Settled = State & { settings: Snapshot['settings'] }
+
+export interface Connection {
+  phase: 'connecting' | 'live' | 'lost'
+  /** When the phase began. */
+  since: number
+  /** Attempts to connect since it was lost. */
+  attempt: number
+  /** When the server was last heard. */
+  heardAt: number
+  /** Round trip, ms; null before the first is measured. */
+  latencyMs: number | null
+  /** The browser itself says that it has no network. */
+  offline: boolean
+}
+
+/** The live graph shows this much. */
+export const liveWindowMs = 60_000
+
+export const initialState = (now: number): State => ({
+  now,
+  clockOffsetMs: 0,
+  connection: { phase: 'connecting', since: now, attempt: 0, heardAt: now, latencyMs: null, offline: false },
+  settings: null,
+  patients: new Map(),
+  ranking: [],
+  alerts: [],
+  pipeline: null,
+  chosen: null,
+  live: [],
+  daily: new Map(),
+  batchHasRun: false,
+})
+
+/** The server speaks every second; after this long without a word something is wrong. */
+const silentMs = 5000
+
+/** Whether the server is connected and yet says nothing. */
+export const isSilent = ({ connection: { phase, heardAt }, now }: Pick<State, 'connection' | 'now'>): boolean =>
+  phase === 'live' && now - heardAt > silentMs
+
+export const countCritical = ({ ranking }: Pick<State, 'ranking'>): number =>
+  ranking.filter(({ status }) => status.startsWith('CRITICAL')).length
