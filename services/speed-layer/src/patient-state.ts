@@ -1,0 +1,54 @@
+// How a valid reading changes what is known of its patient: the newest values, the trend, the status.
+import { type ClinicalRules, classify, type Reading, signals } from '@health/domain'
+import type { LatestValue, PatientState } from '@health/views'
+
+/** The rate of change is told over this time, from values at least `trendStepMs` apart. */
+const trendSpanMs = 15 * 60_000
+const trendStepMs = 5 * 60_000
+
+export const newPatient = (measuredAt: number): PatientState => ({
+  latest: { glucoseMgdl: null, heartRateBpm: null, temperatureC: null },
+  previousGlucose: null,
+  trend: [],
+  status: 'NORMAL',
+  since: measuredAt,
+})
+
+/** The newest time of any signal; −∞ for a patient without values. */
+export const newestTime = ({ latest }: PatientState): number =>
+  Math.max(...signals.map((signal) => latest[signal]?.measuredAt ?? Number.NEGATIVE_INFINITY))
+
+/**
+ * Takes in a reading that holds only plausible values seen for the first time. An older value never replaces a newer
+ * one of its signal. Changes `state`; the status is that of the newest value of each signal, however old.
+ */
+export function applyReading(state: PatientState, reading: Reading, rules: ClinicalRules): void {
+  const { measuredAt, glucoseMgdl } = reading
+  if (glucoseMgdl !== null && isNewer(measuredAt, state.latest.glucoseMgdl)) {
+    state.previousGlucose = state.latest.glucoseMgdl
+    keepTrend(state, { value: glucoseMgdl, measuredAt })
+  }
+  for (const signal of signals) {
+    const value = reading[signal]
+    if (value !== null && isNewer(measuredAt, state.latest[signal])) state.latest[signal] = { value, measuredAt }
+  }
+  const { status } = classify(latestValues(state), rules)
+  if (status !== state.status) {
+    state.status = status
+    state.since = measuredAt
+  }
+}
+
+export const latestValues = ({ latest }: PatientState) => ({
+  glucoseMgdl: latest.glucoseMgdl?.value ?? null,
+  heartRateBpm: latest.heartRateBpm?.value ?? null,
+})
+
+const isNewer = (measuredAt: number, latest: LatestValue | null): boolean =>
+  latest === null || measuredAt > latest.measuredAt
+
+function keepTrend(state: PatientState, value: LatestValue): void {
+  state.trend = state.trend.filter((kept) => kept.measuredAt >= value.measuredAt - trendSpanMs)
+  const last = state.trend.at(-1)
+  if (last === undefined || value.measuredAt - last.measuredAt >= trendStepMs) state.trend.push(value)
+}

@@ -1,0 +1,129 @@
+// A patient's live window as buckets of the views' hash: ten-second buckets of readings, minutes with their spread.
+import {
+  encodeMinute,
+  encodeReadings,
+  type MinuteSpread,
+  minuteBucketMs,
+  minuteField,
+  minuteWindowMs,
+  type RecentReading,
+  readingBucketMs,
+  readingField,
+  readingWindowMs,
+} from '@health/views'
+
+/** The buckets that are known here, and which of them were changed since they were stored. */
+export interface RecentBuckets {
+  /** Time of the patient's newest reading: where both windows end; −∞ before the first. */
+  newest: number
+  /** `newest` when the buckets were last stored: what has left the windows since is removed from the views. */
+  storedNewest: number
+  readings: Map<number, RecentReading[]>
+  minutes: Map<number, MinuteSpread>
+  changedReadings: Set<number>
+  changedMinutes: Set<number>
+}
+
+export const createBuckets = (newest: number): RecentBuckets => ({
+  newest,
+  storedNewest: newest,
+  readings: new Map(),
+  minutes: new Map(),
+  changedReadings: new Set(),
+  changedMinutes: new Set(),
+})
+
+export const readingBucket = (ms: number): number => Math.floor(ms / readingBucketMs)
+export const minuteBucket = (ms: number): number => Math.floor(ms / minuteBucketMs)
+
+const firstReadingBucket = (newest: number): number => readingBucket(newest - readingWindowMs)
+const firstMinuteBucket = (newest: number): number => minuteBucket(newest - minuteWindowMs)
+
+/** The fields that must be read before a reading measured then can be put into its buckets. */
+export function missingFields(buckets: RecentBuckets, measuredAt: number): string[] {
+  const { newest } = buckets
+  const reading = readingBucket(measuredAt)
+  const minute = minuteBucket(measuredAt)
+  const missing: string[] = []
+  // A bucket later than the newest reading is empty.
+  if (reading <= readingBucket(newest) && reading >= firstReadingBucket(newest) && !buckets.readings.has(reading)) {
+    missing.push(readingField(reading))
+  }
+  if (minute <= minuteBucket(newest) && minute >= firstMinuteBucket(newest) && !buckets.minutes.has(minute)) {
+    missing.push(minuteField(minute))
+  }
+  return missing
+}
+
+/** Puts a reading into its buckets, unless it is older than the windows that end with the newest reading. */
+export function addToBuckets(buckets: RecentBuckets, reading: RecentReading): void {
+  buckets.newest = Math.max(buckets.newest, reading.measuredAt)
+  const bucket = readingBucket(reading.measuredAt)
+  if (bucket >= firstReadingBucket(buckets.newest)) {
+    const readings = buckets.readings.get(bucket)
+    if (readings === undefined) buckets.readings.set(bucket, [reading])
+    else readings.push(reading)
+    buckets.changedReadings.add(bucket)
+  }
+  const minute = minuteBucket(reading.measuredAt)
+  if (minute >= firstMinuteBucket(buckets.newest)) {
+    const spread = buckets.minutes.get(minute) ?? { glucoseMgdl: null, heartRateBpm: null }
+    spread.glucoseMgdl = widen(spread.glucoseMgdl, reading.glucoseMgdl)
+    spread.heartRateBpm = widen(spread.heartRateBpm, reading.heartRateBpm)
+    buckets.minutes.set(minute, spread)
+    buckets.changedMinutes.add(minute)
+  }
+}
+
+function widen(spread: MinuteSpread['glucoseMgdl'], value: number | null): MinuteSpread['glucoseMgdl'] {
+  if (value === null) return spread
+  if (spread === null) return { count: 1, sum: value, min: value, max: value }
+  return {
+    count: spread.count + 1,
+    sum: spread.sum + value,
+    min: Math.min(spread.min, value),
+    max: Math.max(spread.max, value),
+  }
+}
+
+/** The fields to write: buckets that were changed and are still inside their window. */
+export function changedFields(buckets: RecentBuckets): Record<string, string> {
+  const fields: Record<string, string> = {}
+  for (const bucket of buckets.changedReadings) {
+    const readings = buckets.readings.get(bucket)
+    if (readings && bucket >= firstReadingBucket(buckets.newest))
+      fields[readingField(bucket)] = encodeReadings(readings)
+  }
+  for (const minute of buckets.changedMinutes) {
+    const spread = buckets.minutes.get(minute)
+    if (spread && minute >= firstMinuteBucket(buckets.newest)) fields[minuteField(minute)] = encodeMinute(spread)
+  }
+  return fields
+}
+
+/** The fields to remove: buckets that have left their window since the last time. */
+export function expiredFields({ newest, storedNewest }: RecentBuckets): string[] {
+  if (newest === storedNewest || storedNewest === Number.NEGATIVE_INFINITY) return []
+  const fields: string[] = []
+  const lastReading = Math.min(firstReadingBucket(newest) - 1, readingBucket(storedNewest))
+  for (let b = firstReadingBucket(storedNewest); b <= lastReading; b++) fields.push(readingField(b))
+  const lastMinute = Math.min(firstMinuteBucket(newest) - 1, minuteBucket(storedNewest))
+  for (let m = firstMinuteBucket(storedNewest); m <= lastMinute; m++) fields.push(minuteField(m))
+  return fields
+}
+
+/** To be called when changes are stored: keeps only the newest buckets, which the next readings fall into. */
+export function bucketsStored(buckets: RecentBuckets): void {
+  buckets.storedNewest = buckets.newest
+  buckets.changedReadings.clear()
+  buckets.changedMinutes.clear()
+  keepOnly(buckets.readings, readingBucket(buckets.newest))
+  keepOnly(buckets.minutes, minuteBucket(buckets.newest))
+}
+
+function keepOnly<T>(buckets: Map<number, T>, newest: number): void {
+  if (buckets.size === 1 && buckets.has(newest)) return
+  const kept = buckets.get(newest)
+  buckets.clear()
+  if (kept !== undefined) buckets.set(newest, kept)
+}
