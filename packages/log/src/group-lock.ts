@@ -1,30 +1,15 @@
-// One member per consumer group: a lock between processes that dies with the one that holds it.
-import { DatabaseSync } from 'node:sqlite'
+// One member per consumer group: whoever comes second waits for the first to leave.
 import { setTimeout } from 'node:timers/promises'
+import { tryProcessLock } from '@health/runtime'
 
 const tryEveryMs = 100
-const busy = 5
 
-/**
- * Waits until this caller alone holds the lock file, then returns what releases it; `null` when `signal` aborts first.
- * The lock is SQLite's own on an empty database: the operating system drops it when the process ends, however it ends.
- */
+/** Waits until this caller alone holds the lock file, then returns what releases it; `null` when `signal` aborts first. */
 export async function takeGroupLock(path: string, signal: AbortSignal): Promise<(() => void) | null> {
-  const db = new DatabaseSync(path, { timeout: 0 })
   while (!signal.aborted) {
-    if (tryLock(db)) return () => db.close()
+    const release = tryProcessLock(path)
+    if (release !== null) return release
     await setTimeout(tryEveryMs, undefined, { signal, ref: false }).catch(() => undefined)
   }
-  db.close()
   return null
-}
-
-function tryLock(db: DatabaseSync): boolean {
-  try {
-    db.exec('BEGIN EXCLUSIVE')
-    return true
-  } catch (error) {
-    if ((error as { errcode?: number }).errcode === busy) return false
-    throw error
-  }
 }

@@ -1,9 +1,9 @@
 // The batch layer's side of the views: closing slots, staging a version's rows, publishing it in one step.
 import type { BatchRun, DaySums } from '@health/domain'
 import { encodeChange, encodeDay, type ViewChange } from './codec.ts'
-import { batchKey, daysKey, partitionKey, versionField } from './keys.ts'
+import { batchKey, daysKey, metaKey, partitionKey, versionField } from './keys.ts'
 import { decodePartition, fieldsOf, type PartitionState } from './partition-state.ts'
-import type { Operation, ViewStore } from './store.ts'
+import type { Guard, Operation, ViewStore } from './store.ts'
 
 /** The published batch view. */
 export interface BatchView {
@@ -22,6 +22,8 @@ export interface BatchView {
 export interface ClosedSlots {
   /** The version to publish. Later lines have higher versions. */
   version: number
+  /** The life of the views that the line was drawn in; `null` where nothing was ever applied. */
+  epoch: string | null
   partitions: PartitionState[]
 }
 
@@ -52,7 +54,10 @@ export async function readBatchView(store: ViewStore): Promise<BatchView> {
  * closed slots, what comes later in new ones. A run that fails afterwards leaves slots that still count.
  */
 export async function closeSlots(store: ViewStore, partitions: number): Promise<ClosedSlots> {
-  const operations: Operation[] = [{ op: 'add', key: batchKey, field: 'lastVersion', by: 1 }]
+  const operations: Operation[] = [
+    { op: 'add', key: batchKey, field: 'lastVersion', by: 1 },
+    { op: 'get', key: metaKey, fields: ['epoch'] },
+  ]
   for (let partition = 0; partition < partitions; partition++) {
     operations.push({ op: 'add', key: partitionKey(partition), field: 'slot', by: 1 })
     operations.push({ op: 'getAll', key: partitionKey(partition) })
@@ -60,27 +65,32 @@ export async function closeSlots(store: ViewStore, partitions: number): Promise<
   const replies = (await store.step([], operations)) ?? []
   return {
     version: Number(fieldsOf(replies[0])['lastVersion']),
-    partitions: Array.from({ length: partitions }, (_, i) => decodePartition(fieldsOf(replies[2 + 2 * i]))),
+    epoch: fieldsOf(replies[1])['epoch'] ?? null,
+    partitions: Array.from({ length: partitions }, (_, i) => decodePartition(fieldsOf(replies[3 + 2 * i]))),
   }
 }
 
-/** Writes rows of a version that nobody reads yet. */
-export async function stageRows(store: ViewStore, version: number, rows: readonly VersionRow[]): Promise<void> {
+/** Fails once the views have been emptied since: a run of their former life must leave nothing in this one. */
+const sameLife = ({ epoch }: ClosedSlots): Guard => ({ key: metaKey, field: 'epoch', equals: epoch })
+
+/** Writes rows of a version that nobody reads yet. `false` when the views have been emptied meanwhile. */
+export async function stageRows(store: ViewStore, closed: ClosedSlots, rows: readonly VersionRow[]): Promise<boolean> {
   const byPatient = new Map<string, Record<string, string>>()
   for (const { patientId, date, day } of rows) {
     const fields = byPatient.get(patientId) ?? {}
-    fields[versionField(version, date)] = encodeDay(day)
+    fields[versionField(closed.version, date)] = encodeDay(day)
     byPatient.set(patientId, fields)
   }
-  await store.step(
-    [],
+  const staged = await store.step(
+    [sameLife(closed)],
     [...byPatient].map(([patientId, fields]) => ({ op: 'set', key: daysKey(patientId), fields })),
   )
+  return staged !== null
 }
 
 /**
  * Makes a staged version the batch view and drops the slots it covers, in one step: readers see the old view or the
- * new, never half. `false` when a view of a later merge line stands already.
+ * new, never half. `false` when a view of a later merge line stands already, or the views have been emptied.
  */
 export async function publishVersion(
   store: ViewStore,
@@ -88,10 +98,14 @@ export async function publishVersion(
   view: Omit<BatchView, 'version'>,
 ): Promise<boolean> {
   for (;;) {
-    const standing = await readBatchView(store)
-    if (standing.version > closed.version) return false
+    const [batch, meta] = (await store.step([], standingReads)) ?? []
+    const standing = decodeBatchView(fieldsOf(batch))
+    if (standing.version > closed.version || (fieldsOf(meta)['epoch'] ?? null) !== closed.epoch) return false
     const published = await store.step(
-      [{ key: batchKey, field: 'version', equals: standing.version === 0 ? null : String(standing.version) }],
+      [
+        sameLife(closed),
+        { key: batchKey, field: 'version', equals: standing.version === 0 ? null : String(standing.version) },
+      ],
       [
         { op: 'set', key: batchKey, fields: encodeBatchView(closed.version, view) },
         ...closed.partitions.map(
@@ -107,6 +121,11 @@ export async function publishVersion(
     if (published !== null) return true
   }
 }
+
+const standingReads: Operation[] = [
+  { op: 'getAll', key: batchKey },
+  { op: 'get', key: metaKey, fields: ['epoch'] },
+]
 
 const encodeBatchView = (version: number, view: Omit<BatchView, 'version'>): Record<string, string> => ({
   version: String(version),

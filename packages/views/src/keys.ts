@@ -15,7 +15,7 @@ export const daysKey = (patientId: string): string => `days:${patientId}`
 export const alertsKey = (partition: number): string => `alerts:${partition}`
 /** Hash of the batch layer: the published version, its watermark, the last run. */
 export const batchKey = 'batch'
-/** Hash of what the views were built for: their form and the time zone of days. */
+/** Hash of what the views were built for, see origin.ts. */
 export const metaKey = 'meta'
 
 /** All patients together, where a patient's id is asked for. No patient can have this id. */

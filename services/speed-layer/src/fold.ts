@@ -98,7 +98,8 @@ function foldPatient(
   const patient = changePatient(views, patientId)
   addToBuckets(patient.buckets, recent)
   const before = patient.state?.status ?? null
-  const state = (patient.state ??= newPatient(reading.measuredAt))
+  patient.state ??= newPatient(reading.measuredAt)
+  const { state } = patient
   applyReading(state, reading, rules.clinical)
   if (isNews(before, state.status) && receivedAt - reading.measuredAt <= maxAlertAgeMs) {
     const id = `${patientId}:${views.partition}:${offset}`

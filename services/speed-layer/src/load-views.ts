@@ -2,6 +2,7 @@
 import { emptyDay } from '@health/domain'
 import {
   allPatients,
+  claimViews,
   daysKey,
   decodeDay,
   decodeMinute,
@@ -19,15 +20,7 @@ import {
   type ViewStore,
 } from '@health/views'
 import type { JudgedRecord } from './fold.ts'
-import {
-  createPartitionViews,
-  dateOf,
-  dayId,
-  loaded,
-  type PartitionViews,
-  patientOf,
-  windowKey,
-} from './partition-views.ts'
+import { createPartitionViews, dayId, loaded, type PartitionViews, windowKey } from './partition-views.ts'
 import { newestTime } from './patient-state.ts'
 import { createBuckets, missingFields } from './recent-buckets.ts'
 import { decodeWindow } from './seen-window.ts'
@@ -35,10 +28,18 @@ import { decodeWindow } from './seen-window.ts'
 /** Beyond so many patients or days in memory all are forgotten, and loaded again when needed. */
 const maxCached = 50_000
 
-/** Reads where the partition stands; nothing else is loaded yet. */
-export async function openPartitionViews(store: ViewStore, partition: number): Promise<PartitionViews> {
+/**
+ * Reads where the partition stands; nothing else is loaded yet. Throws a `ConfigError` when the views' days are those of
+ * another time zone.
+ */
+export async function openPartitionViews(
+  store: ViewStore,
+  partition: number,
+  dayTimeZone: string,
+): Promise<PartitionViews> {
+  const { epoch } = await claimViews(store, dayTimeZone)
   const replies = await store.step([], [{ op: 'getAll', key: partitionKey(partition) }])
-  return createPartitionViews(partition, decodePartition(fieldsOf(replies?.[0])))
+  return createPartitionViews(partition, epoch, decodePartition(fieldsOf(replies?.[0])))
 }
 
 /** Loads everything that folding these records will touch and that is not there yet. */

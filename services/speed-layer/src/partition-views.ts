@@ -6,6 +6,8 @@ import type { SeenWindow } from './seen-window.ts'
 
 export interface PartitionViews {
   readonly partition: number
+  /** The life of the views that these were read in, see `ViewsOrigin`. */
+  readonly epoch: string
   readonly state: PartitionState
   /** Where the stored views must still stand for a commit to happen. */
   guards: Guard[]
@@ -19,8 +21,9 @@ export interface PartitionViews {
   readonly changed: { patients: Set<string>; windows: Set<string>; days: Set<string> }
 }
 
-export const createPartitionViews = (partition: number, state: PartitionState): PartitionViews => ({
+export const createPartitionViews = (partition: number, epoch: string, state: PartitionState): PartitionViews => ({
   partition,
+  epoch,
   state,
   guards: guardsOf(partition, state),
   patients: new Map(),

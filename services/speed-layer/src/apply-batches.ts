@@ -1,0 +1,124 @@
+// Applying: takes the batches of the log's partitions into the views, each record once, whatever is delivered twice.
+import type { DropReason } from '@health/domain'
+import type { NewRecord, RecordBatch } from '@health/log'
+import type { ViewStore } from '@health/views'
+import { commitViews } from './commit-views.ts'
+import { createDeadLetter } from './dead-letters.ts'
+import { type FoldRules, foldRecords, type JudgedRecord } from './fold.ts'
+import { judgeRecord } from './judge.ts'
+import { loadViews, openPartitionViews } from './load-views.ts'
+import type { PartitionViews } from './partition-views.ts'
+
+export interface ApplyOptions {
+  store: ViewStore
+  topic: string
+  rules: FoldRules & { dayTimeZone: string }
+  /** Resolves once the dead letters are durable. */
+  bury(letters: readonly NewRecord[]): Promise<void>
+  now(): number
+}
+
+export interface Applied {
+  /** The next offset to apply. */
+  position: number
+  /** What was applied; empty where all of it had been applied before. */
+  records: readonly JudgedRecord[]
+}
+
+export interface BatchApplier {
+  /** Where to start, and the `received_at` of the record before; `null` where nothing was applied yet. */
+  open(partition: number): Promise<{ position: number; receivedAt: number } | null>
+  /** Begins an unopened partition, or one whose next records are gone, at `position`; counts `lost` records. */
+  skipTo(partition: number, position: number, lost: number): Promise<void>
+  /**
+   * Applies the records from the partition's position on. `null` when the views stand elsewhere than this batch begins:
+   * then nothing was applied, and the partition must be started again. Rejects when it is unknown what was applied.
+   */
+  apply(batch: RecordBatch): Promise<Applied | null>
+  /** The open partitions whose views are of another life than `epoch`: emptied, they must be started again. */
+  strays(epoch: string | null): number[]
+  /** Drops what is known of a partition. */
+  forget(partition: number): void
+}
+
+/** An applier that holds nothing but what it can read from the views again. */
+export function createBatchApplier({ store, topic, rules, bury, now }: ApplyOptions): BatchApplier {
+  const partitions = new Map<number, PartitionViews>()
+
+  async function openViews(partition: number): Promise<PartitionViews> {
+    partitions.delete(partition)
+    const views = await openPartitionViews(store, partition, rules.dayTimeZone)
+    partitions.set(partition, views)
+    return views
+  }
+
+  /** The views from which `records` go on; `null` where they stand elsewhere. */
+  async function viewsFor(partition: number, first: number): Promise<PartitionViews | null> {
+    const known = partitions.get(partition)
+    if (known !== undefined) return known
+    const views = await openViews(partition)
+    const { position } = views.state
+    return position !== null && position >= first ? views : null
+  }
+
+  /** Commits; `false` where position or slot have moved on. After a rejection nothing in memory is to be trusted. */
+  async function commit(views: PartitionViews, records: readonly JudgedRecord[]): Promise<boolean> {
+    // Forgotten until the outcome is known.
+    partitions.delete(views.partition)
+    await loadViews(store, views, records, rules.dayOf)
+    const news = foldRecords(views, records, rules)
+    if (!(await commitViews(store, views, news, now()))) return false
+    partitions.set(views.partition, views)
+    return true
+  }
+
+  return {
+    async open(partition) {
+      const { position, receivedAt } = (await openViews(partition)).state
+      return position === null ? null : { position, receivedAt }
+    },
+
+    async skipTo(partition, position, lost) {
+      const views = partitions.get(partition) ?? (await openViews(partition))
+      if ((views.state.position ?? -1) >= position) return
+      views.state.position = position
+      views.state.counts.lost += lost
+      if (!(await commit(views, []))) throw new Error(`the views of partition ${partition} have moved on`)
+    },
+
+    async apply({ partition, records }) {
+      const first = records[0]?.offset ?? 0
+      const judged = records.map(judgeRecord)
+      let buried = false
+      for (;;) {
+        const views = await viewsFor(partition, first)
+        if (views === null) return null
+        const position = views.state.position ?? first
+        const due = judged.filter(({ offset }) => offset >= position)
+        if (due.length === 0) return { position, records: due }
+        // Before the position moves, and once only: another slot or member in between changes no letter.
+        if (!buried) await bury(lettersOf(records, due, { topic, partition }))
+        buried = true
+        if (await commit(views, due)) return { position: views.state.position ?? position, records: due }
+      }
+    },
+
+    strays: (epoch) =>
+      [...partitions.values()].filter((views) => views.epoch !== epoch).map((views) => views.partition),
+
+    forget: (partition) => partitions.delete(partition),
+  }
+}
+
+function lettersOf(
+  records: RecordBatch['records'],
+  due: readonly JudgedRecord[],
+  source: { topic: string; partition: number },
+): NewRecord[] {
+  const reasons = new Map<number, readonly DropReason[]>()
+  for (const { offset, verdict } of due) if (verdict.dropped.length > 0) reasons.set(offset, verdict.dropped)
+  return records.flatMap((record) => {
+    const dropped = reasons.get(record.offset)
+    return dropped === undefined ? [] : [createDeadLetter(record, dropped, source)]
+  })
+}

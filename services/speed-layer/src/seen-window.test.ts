@@ -1,0 +1,54 @@
+// The identities seen lately: duplicates are known as such, also after a restart, as far as the window reaches.
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { additionsStored, admit, decodeWindow, encodeAdditions, windowSize } from './seen-window.ts'
+
+const glucose = 1
+const both = 3
+
+/** A window with its stored list beside it, as the views would hold it. */
+function aStoredWindow() {
+  let items: string[] = []
+  const window = decodeWindow([])
+  return {
+    window,
+    items: () => items,
+    store() {
+      const addition = encodeAdditions(window)
+      if (addition !== null) items = addition.replace ? [addition.item] : [...items, addition.item]
+      additionsStored(window)
+    },
+  }
+}
+
+test('a signal is fresh once, and another signal of the same time is fresh too', () => {
+  const window = decodeWindow([])
+  expect(admit(window, 1000, glucose)).toEqual({ fresh: glucose, beforeWindow: false })
+  expect(admit(window, 1000, glucose)).toEqual({ fresh: 0, beforeWindow: false })
+  expect(admit(window, 1000, both)).toEqual({ fresh: 2, beforeWindow: false })
+})
+
+test('what is older than the whole window is counted and said to be uncertain', () => {
+  const window = decodeWindow([])
+  for (let i = 1; i <= windowSize; i++) admit(window, i * 1000, glucose)
+  expect(admit(window, 999, glucose)).toEqual({ fresh: glucose, beforeWindow: true })
+  expect(admit(window, 1000, glucose)).toEqual({ fresh: 0, beforeWindow: false })
+})
+
+test('the window read back judges as the one that was stored, whenever it is stored', () => {
+  const step = fc.record({ time: fc.nat(1500), mask: fc.integer({ min: 1, max: 7 }), stores: fc.boolean() })
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 3000, size: 'max' }), (steps) => {
+      const stored = aStoredWindow()
+      for (const { time, mask, stores } of steps) {
+        admit(stored.window, time * 1000, mask)
+        if (stores) stored.store()
+      }
+      stored.store()
+      const read = decodeWindow(stored.items())
+      expect(read.times).toEqual(stored.window.times)
+      expect(read.masks).toEqual(stored.window.masks)
+    }),
+    { numRuns: 50 },
+  )
+})

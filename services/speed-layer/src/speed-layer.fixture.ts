@@ -1,0 +1,66 @@
+// For the tests of this service: records as the log holds them, and a plain recount of the days they come to.
+import {
+  addReading,
+  type DaySums,
+  defaultRules,
+  emptyDay,
+  parseReading,
+  type Signal,
+  signals,
+  validateReading,
+} from '@health/domain'
+import type { LogRecord } from '@health/log'
+import { allPatients } from '@health/views'
+
+export const rules = {
+  clinical: defaultRules,
+  dayOf: (ms: number) => new Date(ms).toISOString().slice(0, 10),
+  dayTimeZone: 'UTC',
+}
+
+/** A record as the log holds it, of a message or of any text. */
+export const aLogRecord = (offset: number, message: object | string, receivedAt: number): LogRecord => ({
+  offset,
+  key: null,
+  value: Buffer.from(typeof message === 'string' ? message : JSON.stringify(message)),
+  receivedAt,
+  headers: {},
+})
+
+/** The days of `records`, by patient and `*` and then by date: counted one by one, as the batch layer must count them. */
+export function recount(records: readonly LogRecord[]): Map<string, Map<string, DaySums>> {
+  const days = new Map<string, Map<string, DaySums>>()
+  const seen = new Set<string>()
+  for (const record of records) {
+    const verdict = validateReading(parseReading(record.value, null), record.receivedAt)
+    const { patientId, measuredAt } = verdict.kind === 'valid' ? verdict.reading : verdict
+    if (patientId === null || measuredAt === null) continue
+    const both = [patientId, allPatients].map((id) => dayIn(days, id, rules.dayOf(measuredAt)))
+    if (verdict.kind === 'invalid') {
+      for (const day of both) day.invalidRecords++
+      continue
+    }
+    const { reading } = verdict
+    const fresh = { ...reading }
+    let count = 0
+    for (const signal of signals) {
+      if (reading[signal] === null) continue
+      const identity = JSON.stringify([patientId, reading.sensorId, measuredAt, signal satisfies Signal])
+      if (seen.has(identity)) fresh[signal] = null
+      else count++
+      seen.add(identity)
+    }
+    for (const day of both) {
+      if (count === 0) day.duplicateRecords++
+      else addReading(day, fresh)
+    }
+  }
+  return days
+}
+
+function dayIn(days: Map<string, Map<string, DaySums>>, patientId: string, date: string): DaySums {
+  const ofPatient = days.get(patientId) ?? new Map<string, DaySums>()
+  const day = ofPatient.get(date) ?? emptyDay()
+  days.set(patientId, ofPatient.set(date, day))
+  return day
+}
