@@ -29,9 +29,12 @@ function isTimeZone(zone: string): boolean {
 /** The offsets of `zone` between two moments, first one valid at `fromMs`; what SQL and `createDayOf` compute days from. */
 export function utcOffsets(zone: string, fromMs: number, toMs: number): UtcOffset[] {
   const offsetAt = createOffsetAt(zone)
-  const offsets: UtcOffset[] = [{ from: fromMs, offsetMs: offsetAt(fromMs) }]
-  for (let low = fromMs; low < toMs; low += dayMs) {
-    const high = Math.min(low + dayMs, toMs)
+  // Clocks change at whole seconds.
+  const start = Math.floor(fromMs / 1000) * 1000
+  const end = Math.ceil(toMs / 1000) * 1000
+  const offsets: UtcOffset[] = [{ from: start, offsetMs: offsetAt(start) }]
+  for (let low = start; low < end; low += dayMs) {
+    const high = Math.min(low + dayMs, end)
     if (offsetAt(high) !== offsetAt(low)) offsets.push(firstChange(offsetAt, low, high))
   }
   return offsets

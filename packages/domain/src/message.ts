@@ -35,6 +35,7 @@ export const message = z.object(fields, 'must be a JSON object').superRefine((m,
   }
   need('measured_at', (m.measured_at ?? m.timestamp) != null, 'is missing')
   need('glucose_unit', m.glucose == null || m.glucose_unit != null, 'is missing beside glucose')
+  need('glucose_unit', !contradictsUnit(m), 'mmol/L goes with glucose, not with a value in mg/dL')
   need('glucose', Number.isFinite(glucoseInMgdl(m) ?? 0), 'must be a finite number')
   need('', hasSignal(m), 'needs at least one of glucose_mgdl, heart_rate_bpm, temperature_c')
 })
@@ -49,6 +50,10 @@ const hasSignal = (m: Message): boolean =>
     m.heart_rate ??
     m.temperature_c ??
     m.temperature) != null
+
+/** 25 mmol/L taken for 25 mg/dL would read as a grave low. */
+const contradictsUnit = (m: Message): boolean =>
+  m.glucose_unit === 'mmol/L' && m.glucose == null && (m.glucose_mgdl ?? m.glucose_level) != null
 
 /** mmol/L become whole mg/dL, as clinical limits are set: 10.0 → 180. */
 export function glucoseInMgdl({ glucose, glucose_unit }: Pick<Message, 'glucose' | 'glucose_unit'>): number | null {

@@ -156,6 +156,7 @@ export interface DailyEvent {
 
 /** What the server tells a browser, by event name. */
 export interface ServerEvents {
+  /** On connection, and whenever what was told before may have holes: begin afresh, and ask again for what was asked. */
   snapshot(snapshot: Snapshot): void
   patients(changed: PatientRow[]): void
   reading(reading: ReadingEvent): void
@@ -166,8 +167,8 @@ export interface ServerEvents {
 
 /** What a browser tells the server. */
 export interface ClientEvents {
-  /** Readings of this patient only, from now on; `*` for every patient. */
-  watch(watched: { patient_id: string }): void
+  /** Readings of this patient only, from now on; `*` for every patient. `watching` is called once they are told. */
+  watch(watched: { patient_id: string }, watching?: () => void): void
   /** Asks for the server's clock (RFC 3339 UTC); the round trip is the latency that the page shows. */
   echo(answer: (at: string) => void): void
 }

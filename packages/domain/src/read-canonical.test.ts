@@ -1,0 +1,106 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { anyReading } from './arbitraries.ts'
+import { aReading } from './builders.ts'
+import { messageFields } from './message.ts'
+import { readReading } from './parse-reading.ts'
+import { readCanonical } from './read-canonical.ts'
+import { formatReading } from './reading.ts'
+import { repeatingReading } from './repeated-fields.ts'
+
+const canonical = formatReading(aReading({ temperatureC: 36.6 }))
+
+/** What the fast path reads must be what the schema reads; it may decline anything. */
+function expectAgreement(text: string): void {
+  const reading = readCanonical(text)
+  if (reading === null) return
+  expect(repeatingReading(text)).toBeNull()
+  expect(readReading(JSON.parse(text), null)).toEqual({ kind: 'accepted', reading })
+}
+
+test('reads every canonical message', () => {
+  fc.assert(
+    fc.property(anyReading, (reading) => {
+      expect(readCanonical(formatReading(reading))).toEqual(reading)
+    }),
+  )
+})
+
+test('reads what json.dumps of Python writes, with a space after comma and colon', () => {
+  expect(readCanonical(canonical.replaceAll('":', '": ').replaceAll(',"', ', "'))).toEqual(
+    aReading({ temperatureC: 36.6 }),
+  )
+})
+
+test('reads past unknown fields with plain values', () => {
+  const text = canonical.replace('}', ',"a":1e999,"b":"é \u202e","__proto__":null,"c":true,"a":-0.5E+2}')
+  expect(readCanonical(text)).toEqual(aReading({ temperatureC: 36.6 }))
+  expectAgreement(text)
+})
+
+const extra = fc
+  .tuple(
+    fc.oneof(fc.constantFrom(...messageFields, '__proto__', 'note'), fc.string({ maxLength: 8 })),
+    fc.oneof(fc.jsonValue({ maxDepth: 1 }), fc.constantFrom('p001', '2026-11-24T02:00:00.000Z', 'mmol/L')),
+  )
+  .map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`)
+
+test('agrees with the schema on messages with any further fields, anywhere', () => {
+  fc.assert(
+    fc.property(anyReading, extra, fc.nat(), (reading, member, at) => {
+      const members = formatReading(reading).slice(1, -1).split(',')
+      members.splice(at % (members.length + 1), 0, member)
+      expectAgreement(`{${members.join(',')}}`)
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+/** One to three characters put in, taken out or exchanged. */
+const mutation = fc.array(
+  fc.record({
+    at: fc.nat(),
+    removed: fc.integer({ min: 0, max: 3 }),
+    added: fc.oneof(
+      fc.constantFrom(
+        ...'0123456789-+.eE"\\{}[],: /\n\t\u0000TZ_ap',
+        'null',
+        ',"patient_id":"p2"',
+        '\\u0041',
+        '\ud83d\ude00',
+      ),
+      fc.constant(''),
+    ),
+  }),
+  { minLength: 1, maxLength: 3 },
+)
+
+test('agrees with the schema on messages with characters changed', () => {
+  fc.assert(
+    fc.property(anyReading, mutation, (reading, changes) => {
+      let text = formatReading(reading)
+      for (const { at, removed, added } of changes) {
+        const start = at % (text.length + 1)
+        text = text.slice(0, start) + added + text.slice(start + removed)
+      }
+      expectAgreement(text)
+    }),
+    { numRuns: 20_000 },
+  )
+})
+
+test.each([
+  ['another order', '{"measured_at":"2026-11-24T02:00:00.000Z","patient_id":"p001","heart_rate_bpm":72}'],
+  ['another form of time', canonical.replace('.000Z', 'Z')],
+  ['a day that there is not', canonical.replace('11-24', '11-31')],
+  ['a field twice', canonical.replace('}', ',"glucose_mgdl":50}')],
+  ['another name of a signal', canonical.replace('}', ',"glucose_level":50}')],
+  ['a unit', canonical.replace('}', ',"glucose_unit":"mmol/L"}')],
+  ['an escape', canonical.replace('}', ',"patient\\u005fid":"p002"}')],
+  ['a number out of range', canonical.replace('123.4', '1e999')],
+  ['a leading zero', canonical.replace('72', '072')],
+  ['no signal', '{"patient_id":"p001","measured_at":"2026-11-24T02:00:00.000Z"}'],
+  ['a long message', canonical.replace('}', `,"note":"${'x'.repeat(1024)}"}`)],
+])('leaves %s to the schema', (_name, text) => {
+  expect(readCanonical(text)).toBeNull()
+})
