@@ -15,7 +15,10 @@ export type LogLevel = (typeof logLevels)[number]
 export function createLogger(level: LogLevel): Logger {
   const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: named } }
   const forPerson = process.stdout.isTTY && process.env['NODE_ENV'] !== 'production'
-  return forPerson ? pino(options, pretty({ sync: true, translateTime: 'SYS:HH:MM:ss' })) : pino(options)
+  return pino(
+    options,
+    forPerson ? pretty({ sync: true, translateTime: 'SYS:HH:MM:ss' }) : pino.destination({ sync: true }),
+  )
 }
 
 const named = (label: string) => ({ level: label })

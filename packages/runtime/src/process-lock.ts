@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 
 const busy = 5
 
-/** Takes the lock file for this process; the answer releases it. `null` when it is held already. */
+/** Takes the lock file for as long as the answer, which releases it, is kept. `null` when it is held already. */
 export function tryProcessLock(path: string): (() => void) | null {
   const db = new DatabaseSync(path, { timeout: 0 })
   try {
