@@ -10,7 +10,7 @@ export const settings = z.object({
   MQTT_PORT: port({ default: 1883 }).describe('port of the MQTT listener'),
   MQTT_TOPIC: z
     .string()
-    .regex(/^[^+#$][^+#]*$/, 'must be an MQTT topic without wildcards')
+    .regex(/^[^+#$\0][^+#\0]{0,255}$/, 'must be an MQTT topic without wildcards, up to 256 characters')
     .default('health/data')
     .describe('topic of readings, beside health/<patient_id>/data'),
 })

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { request } from 'node:http'
+import { Agent, request } from 'node:http'
 import { connect } from 'node:net'
 import { createLogger, createMetrics, listen } from '@health/runtime'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -9,7 +9,7 @@ import { createBytesInFlight } from './bytes-in-flight.ts'
 import { createHttpServer } from './http.ts'
 import { createIngestMetrics } from './ingest-metrics.ts'
 
-const post = (url: string, body: BodyInit, type = 'application/json', headers: Record<string, string> = {}) =>
+const post = (url: string, body: string, type = 'application/json', headers: Record<string, string> = {}) =>
   fetch(url, { method: 'POST', body, headers: { 'content-type': type, ...headers } })
 
 test('202 tells how many readings the log has', async () => {
@@ -75,10 +75,12 @@ test('1 MiB is taken, more is 413', async () => {
   expect(log.appended).toHaveLength(stored)
 })
 
-test('a body without end is cut off', async () => {
+test('a body without end gets its answer while it is sent, and is cut off in the end', async () => {
   const { ingestPort } = await startTestBridge(createTestLog())
   const socket = connect(ingestPort, '127.0.0.1')
+  // Once cut off, writing fails.
   socket.on('error', () => {})
+  const closed = new Promise((resolve) => socket.once('close', resolve))
   socket.write(
     'POST /readings HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000000000\r\n\r\n',
   )
@@ -87,10 +89,37 @@ test('a body without end is cut off', async () => {
   const send = () => {
     while (!socket.destroyed && socket.write(chunk)) sent++
   }
+  let answer = ''
+  socket.setEncoding('latin1').on('data', (text: string) => {
+    answer += text
+  })
   socket.on('drain', send)
   send()
-  await once(socket.resume(), 'close')
+  await closed
+  expect(answer).toContain('HTTP/1.1 413 ')
+  expect(answer).toContain('"title":"Too large"')
   expect(sent).toBeLessThan(100)
+})
+
+test('a refusal leaves the connection usable', async () => {
+  const { ingestPort } = await startTestBridge(createTestLog())
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  onTestFinished(() => agent.destroy())
+  const statusOf = async (body: string) => {
+    const sender = request({
+      agent,
+      port: ingestPort,
+      path: '/readings',
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+    })
+    sender.end(body)
+    const [answer] = await once(sender, 'response')
+    await once(answer.resume(), 'end')
+    return [answer.statusCode, sender.reusedSocket]
+  }
+  expect(await statusOf(' '.repeat(3_000_000))).toEqual([413, false])
+  expect(await statusOf(JSON.stringify(aMessage()))).toEqual([202, true])
 })
 
 test('an outage is 503 with Retry-After, and ends by itself', async () => {
@@ -148,7 +177,8 @@ test('a sender that dawdles is cut off', async () => {
   onTestFinished(() => void server.close())
   const port = await listen(server, { port: 0, host: '127.0.0.1', variable: 'INGEST_PORT' })
   const head = 'POST /readings HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n'
-  for (const begun of [head, `${head}\r\n{`]) {
+  const refused = head.replace('application/json', 'text/plain')
+  for (const begun of [head, `${head}\r\n{`, `${refused}\r\n{`]) {
     const socket = connect(port, '127.0.0.1')
     socket.write(begun)
     await once(socket.resume(), 'close')

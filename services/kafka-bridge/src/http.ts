@@ -4,7 +4,7 @@ import express, { type ErrorRequestHandler, type Express, type Request, type Res
 import type { HeldBytes } from './bytes-in-flight.ts'
 import type { Ingress } from './ingress.ts'
 import { problems, sendProblem } from './problem.ts'
-import { readBody } from './read-body.ts'
+import { discardBody, readBody } from './read-body.ts'
 import { type BodyFormat, type ReadingError, readReadings } from './read-readings.ts'
 
 const maxBodyBytes = 1024 * 1024
@@ -52,8 +52,6 @@ async function takeReadings(ingress: Ingress, request: Request, response: Respon
   const held = ingress.bytesInFlight.open()
   try {
     const outcome = await storeReadings(ingress, request, held)
-    // The rest of an endless body is not waited for.
-    if (!request.complete) response.set('connection', 'close')
     if (outcome.kind === 'stored') {
       ingress.metrics.accepted('http', outcome.accepted)
       response.status(202).json({ accepted: outcome.accepted })
@@ -64,6 +62,7 @@ async function takeReadings(ingress: Ingress, request: Request, response: Respon
   } finally {
     held.release()
   }
+  if (!request.readableEnded) await discardBody(request)
 }
 
 type Outcome =
@@ -72,8 +71,8 @@ type Outcome =
 
 async function storeReadings({ appender }: Ingress, request: Request, held: HeldBytes): Promise<Outcome> {
   const format = formatOf(request)
-  const read = await readBody(request, format === null ? 0 : maxBodyBytes, held)
   if (format === null) return { kind: 'media_type' }
+  const read = await readBody(request, maxBodyBytes, held)
   if (read.kind !== 'read') return read
   const readings = readReadings(read.body, format)
   if (readings.kind === 'refused') return { kind: 'invalid', errors: readings.errors }

@@ -11,7 +11,7 @@ async function connect(port: number, options: IClientOptions = {}): Promise<Mqtt
   return client
 }
 
-const closed = (client: MqttClient) => once(client, 'close')
+const closed = (client: MqttClient) => new Promise<void>((resolve) => client.once('close', resolve))
 const text = JSON.stringify(aMessage())
 
 test('takes messages of every quality of service, unchanged', async () => {

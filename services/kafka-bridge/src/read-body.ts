@@ -4,24 +4,36 @@ import type { HeldBytes } from './bytes-in-flight.ts'
 
 export type ReadBody = { kind: 'read'; body: Buffer } | { kind: 'too_large' } | { kind: 'overloaded' }
 
-/** A sender that is told too late that it sends too much may miss the answer; so this much is read and thrown away. */
+/** The whole body, up to `limit` bytes; each kept in `held`. Rejects when the sender goes away. */
+export async function readBody(request: IncomingMessage, limit: number, held: HeldBytes): Promise<ReadBody> {
+  const chunks: Buffer[] = []
+  let received = 0
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    received += chunk.length
+    if (received > limit) return { kind: 'too_large' }
+    if (!held.take(chunk.length)) return { kind: 'overloaded' }
+    chunks.push(chunk)
+  }
+  return { kind: 'read', body: Buffer.concat(chunks, received) }
+}
+
 const maxDiscardedBytes = 16 * 1024 * 1024
 
 /**
- * The whole body, up to `limit` bytes; each kept in `held`. What is refused is read to its end all the
- * same, as far as is reasonable, so that the sender gets the answer. Rejects when the sender goes away.
+ * Throws away what is still to come of a body that has been answered: a connection closed under a sender at work takes
+ * the answer with it. A body without end is cut off all the same.
  */
-export async function readBody(request: IncomingMessage, limit: number, held: HeldBytes): Promise<ReadBody> {
-  let chunks: Buffer[] = []
-  let received = 0
-  let refusal: ReadBody | null = null
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    received += chunk.length
-    if (received > limit) refusal = { kind: 'too_large' }
-    else if (refusal === null && !held.take(chunk.length)) refusal = { kind: 'overloaded' }
-    if (refusal === null) chunks.push(chunk)
-    else chunks = []
-    if (received > maxDiscardedBytes) break
+export async function discardBody(request: IncomingMessage): Promise<void> {
+  const { socket } = request
+  let discarded = 0
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      discarded += chunk.length
+      if (discarded > maxDiscardedBytes) break
+    }
+  } catch {
+    // The sender went away, and may: it has its answer.
   }
-  return refusal ?? { kind: 'read', body: Buffer.concat(chunks, received) }
+  // Destroying an answered request leaves its connection open.
+  if (!request.complete) socket.destroy()
 }

@@ -65,6 +65,16 @@ test.each(['json', 'ndjson'] as const)('names the faulty readings and their fiel
   expect(found.some((error) => error.startsWith('0'))).toBe(false)
 })
 
+test.each<[string, BodyFormat, number]>([
+  ['an object', 'json', 0],
+  ['a line', 'ndjson', 1],
+  ['an item of an array', 'json', 2],
+])('refuses %s that names a field twice: parsers disagree on whose reading it is', (_name, format, index) => {
+  const twice = one.replace('}', ',"patient_id":"p002"}')
+  const body = { 0: twice, 1: `${one}\n${twice}`, 2: `[${one},${other},${twice}]` }[index] ?? ''
+  expect(errorsOf(body, format)).toEqual([{ index, path: '', message: 'names a field twice' }])
+})
+
 test('refuses invalid UTF-8', () => {
   const broken = Buffer.concat([Buffer.from('[{"patient_id":"'), Buffer.of(0xff), Buffer.from('"}]')])
   expect(errorsOf(broken)[0]?.message).toBe('is not UTF-8')

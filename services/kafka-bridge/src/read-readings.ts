@@ -1,5 +1,12 @@
 // From the body of a request to records for the log: each reading checked, all taken or none.
-import { type FieldIssue, maxReadingBytes, type ParsedReading, parseReading, readReading } from '@health/domain'
+import {
+  type FieldIssue,
+  maxReadingBytes,
+  type ParsedReading,
+  parseReading,
+  readReading,
+  repeatingReading,
+} from '@health/domain'
 import type { NewRecord } from '@health/log'
 
 export type BodyFormat = 'json' | 'ndjson'
@@ -42,9 +49,9 @@ function collect<T>(sources: Iterable<T>, read: (source: T) => Read): ReadReadin
   return records.length > 0 ? { kind: 'accepted', records } : refused('holds no reading')
 }
 
-const refused = (message: string): ReadReadings & { kind: 'refused' } => ({
+const refused = (message: string, index = 0): ReadReadings & { kind: 'refused' } => ({
   kind: 'refused',
-  errors: [{ index: 0, path: '', message }],
+  errors: [{ index, path: '', message }],
 })
 
 const readBytes = (bytes: Uint8Array): Read => asRecord(parseReading(bytes, null), bytes)
@@ -66,7 +73,10 @@ const asRecord = (parsed: ParsedReading, value: Uint8Array): Read =>
 
 function parseArray(body: Buffer): { kind: 'accepted'; items: unknown[] } | (ReadReadings & { kind: 'refused' }) {
   try {
-    return { kind: 'accepted', items: JSON.parse(utf8.decode(body)) }
+    const text = utf8.decode(body)
+    const items: unknown[] = JSON.parse(text)
+    const repeating = repeatingReading(text)
+    return repeating === null ? { kind: 'accepted', items } : refused('names a field twice', repeating)
   } catch (error) {
     return refused(error instanceof SyntaxError ? `is not JSON: ${error.message}` : 'is not UTF-8')
   }
