@@ -2,8 +2,8 @@
 import { integer, number, port, runtimeSettings } from '@health/runtime'
 import { z } from 'zod'
 
-/** The simulator's own settings, beside those that every service has. */
-export const simulatorSettings = {
+export const settings = z.object({
+  ...runtimeSettings,
   MQTT_URL: z
     .url({ protocol: /^mqtts?$/, error: 'must be a URL like mqtt://127.0.0.1:1883' })
     .optional()
@@ -11,15 +11,15 @@ export const simulatorSettings = {
   MQTT_PORT: port({ default: 1883 }).describe('port of the MQTT broker on this machine'),
   MQTT_TOPIC: z
     .string()
-    .regex(/^[^+#\0]{1,256}$/, 'must be 1 to 256 characters without + and #')
+    .regex(/^[^+#$\0][^+#\0]{0,255}$/, 'must be an MQTT topic without wildcards, up to 256 characters')
     .default('health/data')
-    .describe('MQTT topic of readings'),
+    .describe('topic of readings'),
   SIM_PATIENTS: integer({ min: 0, max: 100_000, default: 5 }).describe('simulated patients; 0 is none'),
   SIM_INTERVAL_MS: integer({ min: 10, max: 3_600_000, default: 1000 }).describe(
     "milliseconds between a patient's readings",
   ),
   SIM_SPEED: number({ min: 0.1, max: 1000, default: 60 }).describe(
-    "how fast patients live: at 60 a minute of life takes a second, and a live minute shows an hour's curve; 1 is real time",
+    'how fast patients live. At 1, real time, glucose hardly moves while one watches; at 60 a second is a minute of life, and a live minute shows the curve of an hour',
   ),
   SIM_SEED: integer({ min: -(2 ** 31), max: 2 ** 31 - 1, default: 42 }).describe(
     'another number makes other patients; the same one, the same again',
@@ -29,12 +29,10 @@ export const simulatorSettings = {
   SIM_TRACE_SPEED: number({ min: 0, max: 1000, default: 1 }).describe(
     '1: the trace starts now; N: and runs N times as fast; 0: times kept, sent as fast as acknowledged',
   ),
-}
+})
 
-export const settingsSchema = z.object({ ...runtimeSettings, ...simulatorSettings })
-
-export type SensorSimulatorConfig = z.output<z.ZodObject<typeof simulatorSettings>>
+export type SensorSimulatorConfig = z.output<typeof settings>
 
 /** Where the broker is. */
-export const brokerUrl = ({ MQTT_URL, MQTT_PORT }: SensorSimulatorConfig): string =>
+export const brokerUrl = ({ MQTT_URL, MQTT_PORT }: Pick<SensorSimulatorConfig, 'MQTT_URL' | 'MQTT_PORT'>): string =>
   MQTT_URL ?? `mqtt://127.0.0.1:${MQTT_PORT}`

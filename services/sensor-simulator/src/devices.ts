@@ -1,5 +1,5 @@
 // The devices of a patient: their ids, which of them measures what, and how each puts a reading into words.
-import { formatReading, type Reading } from '@health/domain'
+import { formatReading, mgdlPerMmol, type Reading } from '@health/domain'
 import type { Sample } from './patient.ts'
 
 /** One device's reading, and its message. */
@@ -15,11 +15,13 @@ export type Devices = (sample: Sample, measuredAt: number, count: number) => Mea
 const temperatureEvery = 30
 
 /**
- * The devices of patient number `index` (from 0): p001, p002 … with one sensor each. The fourth wears a watch beside the
- * CGM, with messages of its own; the fifth is the original Python sensor, `sensor_001`, and speaks as it did.
+ * The devices of patient number `index` (from 0): p001, p002 … with one sensor each. The second's speaks in mmol/L; the
+ * fourth wears a watch beside the CGM, with messages of its own; the fifth is the original Python sensor, `sensor_001`,
+ * and speaks as it did.
  */
 export function devicesOf(index: number): Devices {
   const number = String(index + 1).padStart(3, '0')
+  if (index === 1) return sensorInMmol(number)
   if (index === 3) return cgmAndWatch(number)
   return index === 4 ? originalSensor : oneSensor(number)
 }
@@ -31,6 +33,24 @@ const oneSensor =
     const reading = { patientId: `p${number}`, sensorId: `cgm-${number}`, measuredAt, ...sample, temperatureC }
     return [{ reading, format: formatReading }]
   }
+
+const sensorInMmol =
+  (number: string): Devices =>
+  ({ glucoseMgdl, heartRateBpm }, measuredAt) => {
+    const of = { patientId: `p${number}`, sensorId: `cgm-${number}`, measuredAt }
+    return [{ reading: { ...of, glucoseMgdl, heartRateBpm, temperatureC: null }, format: formatInMmol }]
+  }
+
+/** As meters outside of America show it: mmol/L with one decimal. */
+const formatInMmol = (reading: Reading): string =>
+  JSON.stringify({
+    patient_id: reading.patientId,
+    sensor_id: reading.sensorId,
+    measured_at: new Date(reading.measuredAt).toISOString(),
+    glucose: Math.round(((reading.glucoseMgdl ?? 0) / mgdlPerMmol) * 10) / 10,
+    glucose_unit: 'mmol/L',
+    heart_rate_bpm: reading.heartRateBpm,
+  })
 
 const cgmAndWatch =
   (number: string): Devices =>

@@ -35,17 +35,17 @@ export function createTransmission(rate: number, ...seeds: number[]): Transmissi
   const random = createRandom(...seeds)
   let held: Outgoing[] = []
   return (measurement) => {
+    const payload = measurement.format(measurement.reading)
+    const fault = random.chance(rate) ? random.pick(faultKinds) : null
+    if (fault === 'late') {
+      held.push({ payload, fault })
+      return []
+    }
     const late = held
     held = []
-    const message = measurement.format(measurement.reading)
-    if (!random.chance(rate)) return [{ payload: message, fault: null }, ...late]
-    const fault = random.pick(faultKinds)
-    if (fault === 'late') {
-      held = [{ payload: message, fault }]
-      return late
-    }
-    if (fault === 'duplicate') return [{ payload: message, fault: null }, { payload: message, fault }, ...late]
-    return [{ payload: spoil(fault, measurement, message, random), fault }, ...late]
+    if (fault === null) return [{ payload, fault }, ...late]
+    if (fault === 'duplicate') return [{ payload, fault: null }, { payload, fault }, ...late]
+    return [{ payload: spoil(fault, measurement, payload, random), fault }, ...late]
   }
 }
 

@@ -1,6 +1,6 @@
 // The sensor simulator as a process.
 import { runService } from '@health/runtime'
-import { settingsSchema } from './config.ts'
+import { settings } from './config.ts'
 import { startSensorSimulator } from './service.ts'
 
-await runService('sensor-simulator', settingsSchema, startSensorSimulator)
+await runService('sensor-simulator', settings, startSensorSimulator)

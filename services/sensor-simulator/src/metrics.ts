@@ -1,5 +1,5 @@
 // What the simulator counts.
-import { Counter, Gauge, type Registry } from 'prom-client'
+import { Counter, Gauge, type Registry } from '@health/runtime'
 import { type FaultKind, faultKinds } from './faults.ts'
 
 export interface SimulatorMetrics {

@@ -51,6 +51,7 @@ const value = z
   .string()
   .regex(/^([+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?)?$/i, 'must be a number or empty')
   .transform((text) => (text === '' ? null : Number(text)))
+  .refine((number) => number === null || Number.isFinite(number), 'must be a finite number')
 
 const row = z
   .object({

@@ -1,0 +1,103 @@
+import { expect, test, vi } from 'vitest'
+import { openTestPublisher, startTestBroker } from './broker.fixture.ts'
+
+const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => String(from + i))
+const inOrderOfFirstArrival = (received: string[]) => [...new Set(received)]
+const reconnected = { timeout: 10_000, interval: 20 }
+
+test('sends in order, once, and tells when all is acknowledged', async () => {
+  const broker = await startTestBroker()
+  const acknowledged = vi.fn()
+  const publisher = openTestPublisher(broker.url, acknowledged)
+  await publisher.whenReady()
+  for (const n of numbers(0, 500)) publisher.send(n)
+  await publisher.whenAcknowledged()
+  expect(broker.received).toEqual(numbers(0, 500))
+  expect([...broker.topics]).toEqual(['health/data'])
+  expect(acknowledged).toHaveBeenCalledTimes(500)
+  expect(publisher.unacknowledged()).toBe(0)
+})
+
+test('after a lost connection what is unacknowledged is sent again, in its order and before anything new', async () => {
+  const broker = await startTestBroker()
+  const acknowledged = vi.fn()
+  const publisher = openTestPublisher(broker.url, acknowledged)
+  await publisher.whenReady()
+  broker.withhold()
+  for (const n of numbers(0, 50)) publisher.send(n)
+  await vi.waitFor(() => expect(broker.received).toHaveLength(50))
+  broker.cut()
+  await vi.waitFor(() => expect(publisher.waitingFor()).not.toBeNull())
+  for (const n of numbers(50, 60)) publisher.send(n)
+  expect(publisher.unacknowledged()).toBe(60)
+  await vi.waitFor(() => expect(broker.received).toHaveLength(110), reconnected)
+  expect(acknowledged).not.toHaveBeenCalled()
+  broker.acknowledge()
+  await publisher.whenAcknowledged()
+  expect(broker.received.slice(50)).toEqual(numbers(0, 60))
+  expect(acknowledged).toHaveBeenCalledTimes(60)
+}, 20_000)
+
+test('loses nothing and keeps the order however often the connection is lost', async () => {
+  const broker = await startTestBroker()
+  const publisher = openTestPublisher(broker.url)
+  for (const start of [0, 200, 400]) {
+    await publisher.whenReady()
+    for (const n of numbers(start, start + 200)) publisher.send(n)
+    await vi.waitFor(() => expect(broker.received.length).toBeGreaterThan(start))
+    broker.cut()
+    await vi.waitFor(() => expect(publisher.waitingFor()).not.toBeNull())
+  }
+  await publisher.whenAcknowledged()
+  expect(inOrderOfFirstArrival(broker.received)).toEqual(numbers(0, 600))
+}, 30_000)
+
+test('waits for a broker that is away, says which, and goes on when it is there', async () => {
+  const gone = await startTestBroker()
+  await gone.stop()
+  const publisher = openTestPublisher(`mqtt://someone:secret@127.0.0.1:${gone.port}`)
+  await vi.waitFor(() => expect(publisher.waitingFor()).toBe(`the MQTT broker at mqtt://127.0.0.1:${gone.port}`))
+  expect(publisher.isReady()).toBe(false)
+  publisher.send('early')
+  const broker = await startTestBroker(gone.port)
+  await publisher.whenAcknowledged()
+  expect(broker.received).toEqual(['early'])
+  expect(publisher.waitingFor()).toBeNull()
+}, 20_000)
+
+test('is not ready while too much is unacknowledged', async () => {
+  const broker = await startTestBroker()
+  const publisher = openTestPublisher(broker.url)
+  await publisher.whenReady()
+  broker.withhold()
+  for (const n of numbers(0, 5000)) publisher.send(n)
+  expect(publisher.isReady()).toBe(false)
+  // The broker takes as much as its buffers hold, acknowledged piece by piece.
+  broker.acknowledge()
+  await publisher.whenReady()
+  await publisher.whenAcknowledged()
+  expect(publisher.isReady()).toBe(true)
+}, 20_000)
+
+test('closing waits for what is under way', async () => {
+  const broker = await startTestBroker()
+  const publisher = openTestPublisher(broker.url)
+  await publisher.whenReady()
+  broker.withhold()
+  publisher.send('last')
+  await vi.waitFor(() => expect(broker.received).toEqual(['last']))
+  const closed = publisher.close()
+  broker.acknowledge()
+  await closed
+  expect(publisher.unacknowledged()).toBe(0)
+})
+
+test('closing ends the wait for a broker that never comes', async () => {
+  const gone = await startTestBroker()
+  await gone.stop()
+  const publisher = openTestPublisher(gone.url)
+  const ready = publisher.whenReady()
+  await publisher.close()
+  await ready
+  expect(publisher.isReady()).toBe(false)
+})
