@@ -1,0 +1,15 @@
+// `pnpm run batch`: daily statistics from the lake into the batch views of the system that runs here.
+import { readArguments, runCommand } from '@health/batch-aggregator/command'
+import { exitWith } from '@health/runtime'
+import { resolveTarget, sayTarget } from './target.ts'
+
+const args = process.argv.slice(2)
+try {
+  const { lake, system } = readArguments(args)
+  // A lake given by its folder needs no system.
+  const target = lake === undefined ? await resolveTarget(process.env, { system }) : { name: lake, env: process.env }
+  process.stderr.write(`${lake === undefined ? sayTarget(target) : `Reading ${lake}; nothing is published.`}\n`)
+  await runCommand(args, target.env)
+} catch (error) {
+  exitWith(error)
+}

@@ -1,0 +1,60 @@
+// The demo as a person starts it: one process, which prints where the dashboard is.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, vi } from 'vitest'
+import { baseEnv, patience, type Run, root, runScript } from './processes.ts'
+
+export interface Demo {
+  dashboard: string
+  ingest: string
+  env: Record<string, string>
+  process: ChildProcess
+  run(script: string, ...args: string[]): Promise<Run>
+  /** Ctrl-C. Resolves to the exit code. */
+  interrupt(): Promise<number | null>
+  close(): Promise<void>
+}
+
+/** Starts a demo on free ports in a folder of its own, and waits for the address. */
+export async function startDemo(settings: Record<string, string> = {}): Promise<Demo> {
+  const folder = mkdtempSync(join(tmpdir(), 'health-demo-'))
+  const env = {
+    DATA_DIR: folder,
+    DASHBOARD_PORT: '0',
+    INGEST_PORT: '0',
+    MQTT_PORT: '0',
+    LOG_LEVEL: 'warn',
+    ...settings,
+  }
+  const demo = spawn(process.execPath, [join(root, 'scripts/demo.ts')], {
+    cwd: root,
+    env: { ...baseEnv(), ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let printed = ''
+  demo.stdout.on('data', (text) => (printed += text))
+  const ended = new Promise<number | null>((end) => demo.once('exit', end))
+  await vi.waitFor(() => {
+    expect(demo.exitCode, printed).toBeNull()
+    expect(printed).toMatch(/Batch {2,}pnpm run batch/)
+  }, patience)
+  const address = (label: string) => new RegExp(`${label}.*(http://localhost:\\d+)`).exec(printed)?.[1] ?? ''
+  return {
+    dashboard: address('Dashboard'),
+    ingest: address('Readings'),
+    env,
+    process: demo,
+    run: (script, ...args) => runScript(script, args, env),
+    interrupt() {
+      demo.kill('SIGINT')
+      return ended
+    },
+    async close() {
+      demo.kill('SIGTERM')
+      await ended
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,3 @@
+import { describePipeline } from './pipeline.ts'
+
+describePipeline('the embedded log and views', () => ({}))

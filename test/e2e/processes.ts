@@ -1,0 +1,141 @@
+// The services as processes of their own, as compose and supervisors run them: started, killed and restarted by name.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { expect, vi } from 'vitest'
+
+export const root = resolve(import.meta.dirname, '../..')
+export const patience = { timeout: 60_000, interval: 50 }
+
+export type ServiceName =
+  | 'kafka-bridge'
+  | 'speed-layer'
+  | 'csv-archiver'
+  | 'batch-aggregator'
+  | 'dashboard-server'
+  | 'sensor-simulator'
+
+/** The services that are there to stay; the simulator comes where a test wants it. */
+const standing = ['kafka-bridge', 'speed-layer', 'csv-archiver', 'batch-aggregator', 'dashboard-server'] as const
+
+type Environment = Record<string, string>
+
+/** A running system, in a folder and on ports of its own. */
+export interface System {
+  folder: string
+  env: Environment
+  /** Base addresses: the dashboard's and the bridge's. */
+  dashboard: string
+  ingest: string
+  start(name: ServiceName, extra?: Environment): Promise<void>
+  /** SIGTERM, waiting for the clean end; or SIGKILL. */
+  stop(name: ServiceName, signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>
+  /** Runs a script of this project to its end. */
+  run(script: string, ...args: string[]): Promise<Run>
+  close(): Promise<void>
+}
+
+export interface Run {
+  code: number | null
+  stdout: string
+  stderr: string
+}
+
+/** Empties the views, starts every standing service and waits until all are ready. `backend` says which log and views: none, the embedded. */
+export async function startSystem(backend: Environment = {}): Promise<System> {
+  const folder = mkdtempSync(join(tmpdir(), 'health-e2e-'))
+  const [dashboardPort = 0, ingestPort = 0, mqttPort = 0] = await freePorts(3)
+  const env: Environment = {
+    DATA_DIR: folder,
+    LAKE_DIR: join(folder, 'lake'),
+    DASHBOARD_PORT: String(dashboardPort),
+    INGEST_PORT: String(ingestPort),
+    MQTT_PORT: String(mqttPort),
+    ARCHIVE_ROLL_SECONDS: '2',
+    LOG_LEVEL: 'warn',
+    ...backend,
+  }
+  const running = new Map<ServiceName, ChildProcess>()
+
+  async function start(name: ServiceName, extra: Environment = {}): Promise<void> {
+    const [metricsPort = 0] = await freePorts(1)
+    const args = [join(root, `services/${name}/src/main.ts`), ...(name === 'batch-aggregator' ? ['--watch'] : [])]
+    const child = spawn(process.execPath, args, {
+      cwd: root,
+      env: { ...baseEnv(), ...env, METRICS_PORT: String(metricsPort), ...extra },
+      stdio: ['ignore', 'inherit', 'inherit'],
+    })
+    running.set(name, child)
+    await vi.waitFor(async () => {
+      expect(child.exitCode, `${name} has ended`).toBeNull()
+      const answer = await fetch(`http://127.0.0.1:${metricsPort}/readyz`)
+      expect(await answer.json(), name).toMatchObject({ ready: true })
+    }, patience)
+  }
+
+  async function stop(name: ServiceName, signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+    const child = running.get(name)
+    running.delete(name)
+    if (child === undefined || child.exitCode !== null) return
+    const ended = new Promise((end) => child.once('exit', (code, by) => end(by ?? code)))
+    child.kill(signal)
+    expect(await ended, `how ${name} ended`).toBe(signal === 'SIGTERM' ? 0 : 'SIGKILL')
+  }
+
+  const close = async () => {
+    for (const name of [...running.keys()].reverse()) await stop(name)
+    rmSync(folder, { recursive: true, force: true })
+  }
+  // A database that another test has used holds positions of another log.
+  const init = await runScript('init.ts', [], env)
+  expect(init, init.stderr).toMatchObject({ code: 0 })
+  await Promise.all(standing.map((name) => start(name))).catch(async (error) => {
+    for (const child of running.values()) child.kill('SIGKILL')
+    throw error
+  })
+
+  return {
+    folder,
+    env,
+    dashboard: `http://127.0.0.1:${dashboardPort}`,
+    ingest: `http://127.0.0.1:${ingestPort}`,
+    start,
+    stop,
+    run: (script, ...args) => runScript(script, args, env),
+    close,
+  }
+}
+
+/** Runs `scripts/<script>` to its end. */
+export function runScript(script: string, args: string[], env: Environment): Promise<Run> {
+  const child = spawn(process.execPath, [join(root, 'scripts', script), ...args], {
+    cwd: root,
+    env: { ...baseEnv(), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const output = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const) child[name].on('data', (text) => (output[name] += text))
+  return new Promise((end) => child.once('close', (code) => end({ code, ...output })))
+}
+
+/** The environment without settings of ours: what the shell of the tests has set must not reach the system. */
+export const baseEnv = (): Environment => ({ PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' })
+
+/** Ports that nobody holds now. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer()
+      await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+      return server
+    }),
+  )
+  const ports = servers.map((server) => {
+    const address = server.address()
+    return typeof address === 'object' && address !== null ? address.port : 0
+  })
+  await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))))
+  return ports
+}
