@@ -60,6 +60,7 @@ export function consumePartition({ source, consumer, logger, after, onFailure }:
       const batch = await untilDone(() => source.next(at, signal), signal)
       if (batch === null) return
       const first = batch.records[0]?.offset ?? at
+      if (first < at) throw new LogRecreated(`Partition ${partition} went back from offset ${at} to ${first}: ${why}`)
       // Where the range holds the position, a second look tells a hole in the offsets from records gone astray.
       if (first === at || (first > at && verified === at)) {
         position = await untilDone(() => deliver(batch, consumer), signal)
@@ -101,6 +102,8 @@ export function consumePartition({ source, consumer, logger, after, onFailure }:
   }
 }
 
+const why = 'the log was made anew or lost records.'
+
 async function findStart(source: PartitionSource, consumer: Consumer): Promise<number> {
   const start = await consumer.startAt(source.partition)
   return start === null ? (await source.range()).low : findPlace(start, source, consumer)
@@ -111,9 +114,7 @@ async function findPlace(position: number, source: PartitionSource, consumer: Co
   const { partition } = source
   const { low, end } = await source.range()
   if (position > end) {
-    throw new LogRecreated(
-      `Partition ${partition} ends at offset ${end}, but the position is ${position}: the log was made anew or lost records.`,
-    )
+    throw new LogRecreated(`Partition ${partition} ends at offset ${end}, but the position is ${position}: ${why}`)
   }
   if (position >= low) return position
   await consumer.onGap?.({ partition, position, low })

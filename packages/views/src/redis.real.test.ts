@@ -1,10 +1,10 @@
 // The Redis views keep the contract, and survive what a network and a Redis can do to them. Needs REDIS_URL; uses its
 // database 15 alone, but limits memory and pauses clients of the whole Redis.
+import { type FaultyProxy, openProxy } from '@health/runtime/testing'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { eventually, hashOf, set, tell, watch } from './contract/handles.ts'
 import { describeViews } from './contract.ts'
-import { type FaultyProxy, openProxy } from './proxy.fixture.ts'
 import { openRedisViews } from './redis.ts'
 import { type Guard, type Operation, type ViewStore, ViewsUnavailable } from './store.ts'
 

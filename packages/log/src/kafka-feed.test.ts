@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest'
+import { createFeed } from './kafka-feed.ts'
+import type { RecordBatch } from './log.ts'
+
+describe('a partition that Kafka feeds', () => {
+  const never = new AbortController().signal
+
+  test('is fetched from where its loop wants to start, and not before', async () => {
+    const { feed, said } = aFeed()
+    expect(said).toEqual([])
+    const batch = feed.source.next(5, never)
+    expect(said).toEqual(['seek 5', 'resume'])
+    await feed.offer(aBatch(5))
+    expect(await batch).toEqual(aBatch(5))
+  })
+
+  test('is never paused while its loop keeps up', async () => {
+    const { feed, said } = aFeed()
+    for (let offset = 0; offset < 20; offset++) {
+      const batch = feed.source.next(offset, never)
+      await feed.offer(aBatch(offset))
+      expect(await batch).toEqual(aBatch(offset))
+    }
+    expect(said).toEqual(['seek 0', 'resume'])
+  })
+
+  test('is paused while its loop falls behind, and loses nothing', async () => {
+    const { feed, said } = aFeed()
+    const first = feed.source.next(0, never)
+    for (const offset of [0, 1, 2, 3, 4]) await feed.offer(aBatch(offset))
+    expect(await first).toEqual(aBatch(0))
+    expect(said).toEqual(['seek 0', 'resume', 'pause'])
+    for (const offset of [1, 2, 3, 4]) expect(await feed.source.next(offset, never)).toEqual(aBatch(offset))
+    expect(said).toEqual(['seek 0', 'resume', 'pause', 'resume'])
+  })
+
+  test('drops what it holds when its loop goes elsewhere', async () => {
+    const { feed, said } = aFeed()
+    const first = feed.source.next(0, never)
+    await feed.offer(aBatch(0))
+    await first
+    await feed.offer(aBatch(1))
+    const batch = feed.source.next(7, never)
+    expect(said).toEqual(['seek 0', 'resume', 'seek 7'])
+    await feed.offer(aBatch(7))
+    expect(await batch).toEqual(aBatch(7))
+  })
+
+  test('keeps what comes after its loop was interrupted', async () => {
+    const { feed } = aFeed()
+    const interruption = new AbortController()
+    const batch = feed.source.next(0, interruption.signal)
+    interruption.abort()
+    expect(await batch).toBeNull()
+    await feed.offer(aBatch(0))
+    expect(await feed.source.next(0, never)).toEqual(aBatch(0))
+  })
+})
+
+function aFeed() {
+  const said: string[] = []
+  const fetching = {
+    seek: (offset: number) => void said.push(`seek ${offset}`),
+    pause: () => void said.push('pause'),
+    resume: () => void said.push('resume'),
+  }
+  const range = async () => ({ low: 0, end: 0 })
+  return { said, feed: createFeed({ partition: 0, range, fetching }) }
+}
+
+const aBatch = (offset: number): RecordBatch => ({
+  partition: 0,
+  records: [{ offset, key: null, value: null, receivedAt: 0, headers: {} }],
+  end: offset + 1,
+})

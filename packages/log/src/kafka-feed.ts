@@ -1,0 +1,82 @@
+// Hands a partition's batches from kafkajs' fetch loop, which serves all partitions, over to the partition's own loop.
+import type { PartitionSource } from './consume-partition.ts'
+import type { RecordBatch } from './log.ts'
+import { untilCalled } from './waiting.ts'
+
+/** Batches that wait for a busy loop: enough to work on while kafkajs sleeps or fetches for other partitions. */
+const maxHeld = 4
+/** How long a partition that holds so many holds up the fetch loop, and with it all others, before it is paused. */
+const patienceMs = 25
+
+/** The fetching of one partition, as kafkajs allows to steer it. */
+export interface Fetching {
+  seek(offset: number): void
+  pause(): void
+  resume(): void
+}
+
+export interface PartitionFeed {
+  source: PartitionSource
+  /** Takes the batch that was fetched next. Resolves when more may be fetched. */
+  offer(batch: RecordBatch): Promise<void>
+}
+
+interface FeedOptions extends Pick<PartitionSource, 'partition' | 'range'> {
+  fetching: Fetching
+}
+
+/** Feeds a partition that is paused at first, and whenever its loop falls behind. */
+export function createFeed({ fetching, ...about }: FeedOptions): PartitionFeed {
+  let held: RecordBatch[] = []
+  /** The offset that the first batch held, or the next one to come, was fetched from. */
+  let position: number | null = null
+  let paused = true
+  let arrived = () => {}
+  let taken = () => {}
+
+  function resume(): void {
+    if (paused) fetching.resume()
+    paused = false
+    taken()
+  }
+
+  return {
+    source: {
+      ...about,
+      async next(from, signal) {
+        if (from !== position) {
+          held = []
+          fetching.seek(from)
+          position = from
+        }
+        if (held.length === 0) {
+          resume()
+          await untilCalled((call) => {
+            arrived = call
+          }, signal)
+        }
+        if (signal.aborted) return null
+        const batch = held.shift()
+        if (batch === undefined) return null
+        position = (batch.records.at(-1)?.offset ?? from) + 1
+        resume()
+        return batch
+      },
+    },
+    async offer(batch) {
+      held.push(batch)
+      arrived()
+      if (held.length < maxHeld) return
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, patienceMs)
+        taken = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      })
+      if (held.length < maxHeld) return
+      fetching.pause()
+      paused = true
+    },
+  }
+}
