@@ -2,7 +2,7 @@
 import type { PatientRow } from '@health/domain'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { expect, vi } from 'vitest'
-import { patience } from './processes.ts'
+import { patience } from './until.ts'
 
 /** Every status occurs within two minutes of a default demo. */
 const untilStatusChanges = { timeout: 150_000, interval: 250 }

@@ -17,7 +17,8 @@ import {
   type OpenedPage,
   openDashboard,
 } from './browser.ts'
-import { baseEnv, freePorts, patience, root, runScript } from './processes.ts'
+import { baseEnv, freePorts, root, runScript } from './processes.ts'
+import { patience } from './until.ts'
 
 const run = promisify(execFile)
 

@@ -2,7 +2,8 @@
 import type { PatientRow } from '@health/domain'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Demo, startDemo } from './demo.ts'
-import { patience, runScript } from './processes.ts'
+import { runScript } from './processes.ts'
+import { patience } from './until.ts'
 
 describe('the demo', { timeout: 120_000 }, () => {
   let demo: Demo

@@ -1,10 +1,11 @@
 // The demo as a person starts it: one process, which prints where the dashboard is.
+import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, vi } from 'vitest'
-import { baseEnv, patience, type Run, root, runScript } from './processes.ts'
+import { baseEnv, type Run, root, runScript } from './processes.ts'
+import { until } from './until.ts'
 
 export interface Demo {
   dashboard: string
@@ -36,10 +37,10 @@ export async function startDemo(settings: Record<string, string> = {}): Promise<
   let printed = ''
   demo.stdout.on('data', (text) => (printed += text))
   const ended = new Promise<number | null>((end) => demo.once('exit', end))
-  await vi.waitFor(() => {
-    expect(demo.exitCode, printed).toBeNull()
-    expect(printed).toMatch(/Batch {2,}pnpm run batch/)
-  }, patience)
+  await until(() => {
+    assert.equal(demo.exitCode, null, printed)
+    assert.match(printed, /Batch {2,}pnpm run batch/)
+  })
   const address = (label: string) => new RegExp(`${label}.*(http://localhost:\\d+)`).exec(printed)?.[1] ?? ''
   return {
     dashboard: address('Dashboard'),

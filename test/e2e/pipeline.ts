@@ -5,7 +5,8 @@ import { join, resolve } from 'node:path'
 import type { DailyRow, PatientRow, PipelineRow } from '@health/domain'
 import { connectAsync } from 'mqtt'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { patience, type ServiceName, type System, startSystem } from './processes.ts'
+import { type ServiceName, type System, startSystem } from './processes.ts'
+import { patience } from './until.ts'
 
 const samples = resolve(import.meta.dirname, '../../data/samples')
 

@@ -1,13 +1,13 @@
 // The services as processes of their own, as compose and supervisors run them: started, killed and restarted by name.
+import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { expect, vi } from 'vitest'
+import { until } from './until.ts'
 
 export const root = resolve(import.meta.dirname, '../..')
-export const patience = { timeout: 60_000, interval: 50 }
 
 export type ServiceName =
   | 'kafka-bridge'
@@ -68,11 +68,11 @@ export async function startSystem(backend: Environment = {}): Promise<System> {
       stdio: ['ignore', 'inherit', 'inherit'],
     })
     running.set(name, child)
-    await vi.waitFor(async () => {
-      expect(child.exitCode, `${name} has ended`).toBeNull()
+    await until(async () => {
+      assert.equal(child.exitCode, null, `${name} has ended`)
       const answer = await fetch(`http://127.0.0.1:${metricsPort}/readyz`)
-      expect(await answer.json(), name).toMatchObject({ ready: true })
-    }, patience)
+      assert.ok(answer.ok, `${name} is not ready: ${await answer.text()}`)
+    })
   }
 
   async function stop(name: ServiceName, signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
@@ -81,7 +81,7 @@ export async function startSystem(backend: Environment = {}): Promise<System> {
     if (child === undefined || child.exitCode !== null) return
     const ended = new Promise((end) => child.once('exit', (code, by) => end(by ?? code)))
     child.kill(signal)
-    expect(await ended, `how ${name} ended`).toBe(signal === 'SIGTERM' ? 0 : 'SIGKILL')
+    assert.equal(await ended, signal === 'SIGTERM' ? 0 : 'SIGKILL', `how ${name} ended`)
   }
 
   const close = async () => {
@@ -90,7 +90,7 @@ export async function startSystem(backend: Environment = {}): Promise<System> {
   }
   // A database that another test has used holds positions of another log.
   const init = await runScript('init.ts', [], env)
-  expect(init, init.stderr).toMatchObject({ code: 0 })
+  assert.equal(init.code, 0, init.stderr)
   await Promise.all(standing.map((name) => start(name))).catch(async (error) => {
     for (const child of running.values()) child.kill('SIGKILL')
     throw error
