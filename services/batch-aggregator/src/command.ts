@@ -1,0 +1,124 @@
+// The batch run as a command: reads its arguments, runs once, prints the table or JSON, says how it ends.
+import { parseArgs } from 'node:util'
+import { lakeCoverage } from '@health/lake'
+import { LakeEmpty, scanLake } from '@health/lake/scan'
+import { ConfigError, createLogger, exitWith, readConfig } from '@health/runtime'
+import { openViews } from '@health/views'
+import { z } from 'zod'
+import { emptyLake } from './batch-failed.ts'
+import { withAllPatients } from './batch-result.ts'
+import { settings } from './config.ts'
+import { formatJson, formatTable } from './print.ts'
+import { createProgressLine } from './progress-line.ts'
+import { type BatchResult, runBatch } from './run.ts'
+import { batchOptions, isExpected } from './service.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+export interface BatchArguments {
+  json: boolean
+  from: string
+  to: string
+  /** The folder of a lake to compute and print only. */
+  lake: string | undefined
+  system: 'compose' | 'demo' | undefined
+}
+
+const date = z.iso.date('must be a date like 2026-11-24')
+const argumentSchema = z.object({
+  json: z.boolean().default(false),
+  from: date.default('0000-01-01'),
+  to: date.default('9999-12-31'),
+  lake: z.string().min(1, 'must be a folder').optional(),
+  system: z.enum(['compose', 'demo'], 'must be compose or demo').optional(),
+})
+
+const usage = 'Usage: pnpm run batch [--json] [--from DATE] [--to DATE] [--lake DIR] [--system compose|demo]'
+
+/** The arguments of `pnpm run batch`. Throws a `ConfigError` that says which one is wrong. */
+export function readArguments(args: readonly string[]): BatchArguments {
+  try {
+    const { values } = parseArgs({
+      // pnpm hands on the `--` that separates its own options.
+      args: args.filter((arg) => arg !== '--'),
+      options: {
+        json: { type: 'boolean' },
+        from: { type: 'string' },
+        to: { type: 'string' },
+        lake: { type: 'string' },
+        system: { type: 'string' },
+      },
+    })
+    const parsed = argumentSchema.safeParse(values)
+    if (parsed.success) return { lake: undefined, system: undefined, ...parsed.data }
+    const [issue] = parsed.error.issues
+    throw new Error(`--${issue?.path.join()} ${issue?.message}.`)
+  } catch (error) {
+    throw new ConfigError(`${(error as Error).message}\n${usage}`, { cause: error })
+  }
+}
+
+/**
+ * Runs once on the system that `env` names, prints the result on standard output and how it gets on on standard error.
+ * Ends the process with 1 when the run fails.
+ */
+export async function runCommand(args: readonly string[], env: Environment): Promise<void> {
+  const progress = createProgressLine(process.stderr)
+  try {
+    const wanted = readArguments(args)
+    const result =
+      wanted.lake === undefined
+        ? await runOnSystem(env, progress.show)
+        : await readOnly(wanted.lake, env, progress.show)
+    progress.clear()
+    const rows = result.rows.filter(({ date }) => date >= wanted.from && date <= wanted.to)
+    process.stdout.write((wanted.json ? formatJson : formatTable)(result, rows))
+  } catch (error) {
+    progress.clear()
+    exitWith(isExpected(error) ? new ConfigError(error.message, { cause: error }) : error)
+  }
+}
+
+async function runOnSystem(env: Environment, onProgress: (message: string) => void): Promise<BatchResult> {
+  const config = readConfig(settings, env)
+  const views = await openViews(config, { logger: createLogger('silent') })
+  const interrupted = new AbortController()
+  const interrupt = () => interrupted.abort(new ConfigError('The batch run was interrupted.'))
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupt)
+  try {
+    return await runBatch({ views, ...batchOptions(config), now: Date.now, onProgress, signal: interrupted.signal })
+  } finally {
+    await views.close()
+  }
+}
+
+/** Computes the days of any lake; needs and changes nothing else. */
+async function readOnly(
+  lakeDir: string,
+  env: Environment,
+  onProgress: (message: string) => void,
+): Promise<BatchResult> {
+  const startedAt = Date.now()
+  const { topic, timeZone } = batchOptions(readConfig(settings, env))
+  onProgress('reading the lake')
+  try {
+    const { days, ...scan } = await scanLake(lakeDir, {
+      topic,
+      watermark: null,
+      timeZone,
+      onProgress: ({ share }) => onProgress(`reading the lake: ${Math.round(100 * share)} %`),
+    })
+    const ends = [...(await lakeCoverage(lakeDir, topic)).values()]
+    const computedAt = Date.now()
+    return {
+      ...scan,
+      rows: withAllPatients(days),
+      computedAt,
+      completeTo: Math.max(...ends.map(({ receivedAt }) => receivedAt)),
+      tookMs: computedAt - startedAt,
+    }
+  } catch (error) {
+    if (error instanceof LakeEmpty) throw emptyLake(error.message, error)
+    throw error
+  }
+}

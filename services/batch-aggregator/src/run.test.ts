@@ -1,0 +1,195 @@
+import { ConfigError } from '@health/runtime'
+import {
+  allPatients,
+  daysKey,
+  decodeChange,
+  encodeProgress,
+  partitionKey,
+  readBatchView,
+  readDays,
+  readPartitions,
+  type ViewChange,
+} from '@health/views'
+import { describe, expect, test, vi } from 'vitest'
+import { type BatchWorld, createBatchWorld, morning, partitions } from './batch.fixture.ts'
+import { BatchFailed } from './batch-failed.ts'
+import { runBatch } from './run.ts'
+
+/** Records counted in what is served of a patient, or of all. */
+async function served({ views }: BatchWorld, patientId: string = allPatients): Promise<number> {
+  const days = await readDays(views, patientId, partitions)
+  return days.reduce((sum, day) => sum + day.total_records, 0)
+}
+
+async function changesOf({ views }: BatchWorld): Promise<ViewChange[]> {
+  const told: ViewChange[] = []
+  await views.watch(
+    (changes) => told.push(...changes.map(({ change }) => decodeChange(change))),
+    () => {},
+  )
+  return told
+}
+
+async function aRunningWorld(): Promise<BatchWorld> {
+  const world = await createBatchWorld()
+  world.produce(0, 5)
+  world.produce(1, 3)
+  await world.apply()
+  await world.archive()
+  return world
+}
+
+describe('a batch run', () => {
+  test('replaces what the speed layer had counted, and what comes later is added', async () => {
+    const world = await aRunningWorld()
+    const [live] = await readDays(world.views, 'p001', partitions)
+    const result = await runBatch(world.options)
+    expect(result).toMatchObject({
+      records: 8,
+      missing: 0,
+      watermark: new Map([
+        [0, 5],
+        [1, 3],
+      ]),
+    })
+    expect(result.completeTo).toBe(morning + 4 * 60_000)
+    const [day] = await readDays(world.views, 'p001', partitions)
+    const { avg, min, max, sd, count } = live?.glucose_mgdl ?? {}
+    expect(day).toMatchObject({ glucose_mgdl: { avg, min, max, sd, count }, total_records: 5 })
+    expect(day?.computed_at).toBe(new Date(result.computedAt).toISOString())
+    expect(day?.complete_to).toBe(new Date(result.completeTo).toISOString())
+
+    world.produce(0, 2)
+    await world.apply()
+    expect(await served(world, 'p001')).toBe(7)
+    expect(await served(world)).toBe(10)
+  })
+
+  test('counts nothing twice that comes while it runs', async () => {
+    const world = await aRunningWorld()
+    const onProgress = vi.fn(async () => {})
+    const counts: number[] = []
+    world.produce(0, 1)
+    const run = runBatch({ ...world.options, onProgress })
+    await vi.waitFor(() => expect(onProgress).toHaveBeenCalled())
+    await world.apply()
+    counts.push(await served(world))
+    await run
+    counts.push(await served(world))
+    expect(counts).toEqual([9, 9])
+  })
+
+  test('gives the same again, and keeps one version only', async () => {
+    const world = await aRunningWorld()
+    await runBatch(world.options)
+    const first = await readDays(world.views, allPatients, partitions)
+    await runBatch(world.options)
+    expect(await readDays(world.views, allPatients, partitions)).toEqual(first)
+    const [fields] = (await world.views.step([], [{ op: 'getAll', key: daysKey('p001') }])) ?? []
+    expect(fields).toEqual({ fields: { 'b|2|2026-11-24': expect.any(String) } })
+  })
+
+  test('asks the archiver for what the lake lacks, and waits for it', async () => {
+    const world = await aRunningWorld()
+    world.produce(1, 4)
+    await world.apply()
+    const told = await changesOf(world)
+    const run = runBatch({ ...world.options, patienceMs: 60_000 })
+    await vi.waitFor(() => expect(told).toContainEqual({ kind: 'lake-wanted', offsets: { 1: 7 } }))
+    await world.archive()
+    expect((await run).records).toBe(12)
+  })
+
+  test('leaves everything counting when the archiver does not come', async () => {
+    const world = await aRunningWorld()
+    await runBatch(world.options)
+    world.produce(0, 3)
+    await world.apply()
+    const run = runBatch({ ...world.options, patienceMs: 100 })
+    await expect(run).rejects.toThrow(/lacks 3 records .* csv-archiver/s)
+    expect(await served(world)).toBe(11)
+    world.produce(0, 1)
+    await world.apply()
+    expect(await served(world)).toBe(12)
+    await world.archive()
+    await runBatch(world.options)
+    expect(await served(world)).toBe(12)
+  })
+
+  test('that is interrupted counts as failed, and everything goes on counting', async () => {
+    const world = await aRunningWorld()
+    world.produce(0, 1)
+    await world.apply()
+    const told = await changesOf(world)
+    const interrupted = new AbortController()
+    const run = runBatch({ ...world.options, patienceMs: 60_000, signal: interrupted.signal })
+    await vi.waitFor(() => expect(told).toContainEqual({ kind: 'lake-wanted', offsets: { 0: 6 } }))
+    interrupted.abort(new BatchFailed('interrupted'))
+    await expect(run).rejects.toThrow('interrupted')
+    expect((await readBatchView(world.views)).run).toMatchObject({ state: 'failed', message: 'interrupted' })
+    expect(await served(world)).toBe(9)
+  })
+
+  test('reports from its beginning to its end', async () => {
+    const world = await aRunningWorld()
+    const told = await changesOf(world)
+    await runBatch(world.options)
+    const states = () =>
+      told.flatMap((change) => (change.kind === 'batch-run' ? [[change.run.state, change.published]] : []))
+    await vi.waitFor(() => expect(states().at(-1)).toEqual(['done', true]))
+    expect(states()[0]).toEqual(['running', false])
+    expect((await readBatchView(world.views)).run).toMatchObject({ state: 'done', rows: 2, records: 8 })
+  })
+
+  test('that is overtaken by a later one leaves that one standing', async () => {
+    const world = await aRunningWorld()
+    const runs = await Promise.all([runBatch(world.options), runBatch(world.options)])
+    expect(runs.map(({ records }) => records)).toEqual([8, 8])
+    expect((await readBatchView(world.views)).version).toBe(2)
+    expect(await served(world)).toBe(8)
+  })
+
+  test('counts the days of its time zone', async () => {
+    const world = await createBatchWorld('Pacific/Kiritimati')
+    world.produce(0, 1)
+    await world.apply()
+    await world.archive()
+    const { rows } = await runBatch(world.options)
+    expect(rows.map(({ date }) => date)).toEqual(['2026-11-24', '2026-11-24'])
+    expect((await readDays(world.views, 'p001', partitions)).map(({ date }) => date)).toEqual(['2026-11-24'])
+  })
+
+  test('refuses to mix the days of two time zones', async () => {
+    const world = await aRunningWorld()
+    await expect(runBatch({ ...world.options, timeZone: 'Asia/Jakarta' })).rejects.toThrow(ConfigError)
+    expect(await served(world)).toBe(8)
+  })
+})
+
+describe('a batch run that has nothing to work on', () => {
+  test('says that the lake is empty, where, and what to start', async () => {
+    const world = await createBatchWorld()
+    const failure = await runBatch(world.options).catch((error: unknown) => error)
+    expect(failure).toBeInstanceOf(BatchFailed)
+    expect(failure).toHaveProperty('message', expect.stringContaining(world.lakeDir))
+    expect(failure).toHaveProperty('message', expect.stringMatching(/pnpm demo.*docker compose up/s))
+    expect((await readBatchView(world.views)).run?.state).toBe('failed')
+  })
+
+  test('says so too while the speed layer waits for the first record', async () => {
+    const world = await createBatchWorld()
+    await world.apply()
+    for (const [partition, state] of (await readPartitions(world.views, partitions)).entries()) {
+      const fields = encodeProgress({ ...state, position: 0 })
+      await world.views.step([], [{ op: 'set', key: partitionKey(partition), fields }])
+    }
+    await expect(runBatch(world.options)).rejects.toThrow('There are no records in')
+  })
+
+  test('says that the speed layer has applied nothing, though the lake has records', async () => {
+    const world = await createBatchWorld()
+    world.produce(0, 1)
+    await world.archive()
+    await expect(runBatch(world.options)).rejects.toThrow('the speed layer has not applied any')
+  })
+})

@@ -1,0 +1,165 @@
+// One batch run: draws a merge line in the views, recomputes every day below it from the lake, and publishes the result.
+import type { BatchRun } from '@health/domain'
+import { lakeCoverage } from '@health/lake'
+import { LakeEmpty, type LakeScan, scanLake } from '@health/lake/scan'
+import {
+  allPatients,
+  type ClosedSlots,
+  claimViews,
+  closeSlots,
+  dropCovered,
+  publishVersion,
+  readOrigin,
+  readPartitions,
+  reportRun,
+  stageRows,
+  type VersionRow,
+  type ViewStore,
+} from '@health/views'
+import { emptyLake, nothingApplied, viewsEmptied } from './batch-failed.ts'
+import { describeRun, inWords, withAllPatients } from './batch-result.ts'
+import { waitForLake } from './wait-for-lake.ts'
+
+export interface BatchOptions {
+  views: ViewStore
+  lakeDir: string
+  topic: string
+  partitions: number
+  timeZone: string
+  /** The clock, epoch ms. */
+  now(): number
+  /** Told of each stage, in words for a person. */
+  onProgress?(message: string): void
+  /** Ends the run early; it then rejects with the signal's reason and counts as failed. */
+  signal?: AbortSignal
+  /** How long the lake may stand still while it is behind. */
+  patienceMs?: number
+}
+
+export interface BatchResult extends Omit<LakeScan, 'days'> {
+  /** Every patient's days and those of all patients together (`*`), by patient and date. */
+  rows: VersionRow[]
+  /** Epoch ms. */
+  computedAt: number
+  /**
+   * The newest `received_at` below the watermark, epoch ms. In a partition where the speed layer was behind when the
+   * line was drawn, records received before it may lie above the line.
+   */
+  completeTo: number
+  tookMs: number
+}
+
+const rowsAtOnce = 500
+/** Watchers hear of a run at most this often while it is under way. */
+const reportMs = 1000
+
+/**
+ * Publishes a new batch view. Rejects with a `BatchFailed`, a `LakeFileDamaged` or a `ConfigError`, each in words for a
+ * person, or with `ViewsUnavailable`: the views then go on serving what they served. Runs may overlap, in one process or
+ * in several: the one that drew the later line stays.
+ */
+export async function runBatch(options: BatchOptions): Promise<BatchResult> {
+  const { views, now, onProgress, signal } = options
+  const startedAt = now()
+  const run: BatchRun = {
+    state: 'running',
+    started_at: new Date(startedAt).toISOString(),
+    message: '',
+    computed_at: null,
+    rows: null,
+    records: null,
+  }
+  let reportedAt = Number.NEGATIVE_INFINITY
+  const tell = async (message: string) => {
+    signal?.throwIfAborted()
+    onProgress?.(message)
+    if (now() - reportedAt < reportMs) return
+    reportedAt = now()
+    await reportRun(views, { ...run, message })
+  }
+  try {
+    await refuseHopeless(options)
+    const closed = await closeSlots(views, options.partitions)
+    const scan = await scanBelow(mergeLine(closed), options, tell)
+    const rows = withAllPatients(scan.days)
+    await tell(`writing ${inWords(rows.length, 'row')}`)
+    await stage(views, closed, rows)
+    const result = summarise(closed, scan, rows, { startedAt, computedAt: now() })
+    await publish(views, closed, result, run)
+    await dropCovered(views, options.partitions)
+    return result
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    // The views may be what failed; then there is nobody to tell.
+    await reportRun(views, { ...run, state: 'failed', message }).catch(() => {})
+    throw error
+  }
+}
+
+/** Refuses what no waiting would mend, before anything is changed. */
+async function refuseHopeless({ views, lakeDir, topic, partitions, timeZone }: BatchOptions): Promise<void> {
+  const states = await readPartitions(views, partitions)
+  if (states.every(({ position }) => position === null)) {
+    const isEmpty = (await lakeCoverage(lakeDir, topic)).size === 0
+    throw isEmpty ? emptyLake(`There are no records in ${lakeDir} yet.`) : nothingApplied(lakeDir)
+  }
+  // Days of two time zones must not be mixed.
+  await claimViews(views, timeZone)
+}
+
+/** Partition → the offset below which everything lies in closed slots. */
+const mergeLine = ({ partitions }: ClosedSlots): Map<number, number> =>
+  new Map(partitions.flatMap(({ position }, partition) => (position === null ? [] : [[partition, position]])))
+
+async function scanBelow(
+  line: ReadonlyMap<number, number>,
+  { views, lakeDir, topic, timeZone, patienceMs = 60_000, signal }: BatchOptions,
+  tell: (message: string) => Promise<void>,
+): Promise<LakeScan> {
+  await waitForLake(line, { views, lakeDir, topic, patienceMs, tell, signal })
+  await tell('reading the lake')
+  try {
+    return await scanLake(lakeDir, {
+      topic,
+      watermark: line,
+      timeZone,
+      onProgress: ({ records, share }) =>
+        tell(`reading the lake: ${inWords(records, 'record')}, ${Math.round(100 * share)} %`),
+      ...(signal && { signal }),
+    })
+  } catch (error) {
+    if (error instanceof LakeEmpty) throw emptyLake(error.message, error)
+    throw error
+  }
+}
+
+async function stage(views: ViewStore, closed: ClosedSlots, rows: readonly VersionRow[]): Promise<void> {
+  for (let i = 0; i < rows.length; i += rowsAtOnce) {
+    if (!(await stageRows(views, closed, rows.slice(i, i + rowsAtOnce)))) throw viewsEmptied()
+  }
+}
+
+function summarise(
+  { partitions }: ClosedSlots,
+  { days: _, ...scan }: LakeScan,
+  rows: VersionRow[],
+  { startedAt, computedAt }: { startedAt: number; computedAt: number },
+): BatchResult {
+  const completeTo = Math.max(...partitions.map(({ receivedAt }) => receivedAt))
+  return { ...scan, rows, computedAt, completeTo, tookMs: computedAt - startedAt }
+}
+
+async function publish(views: ViewStore, closed: ClosedSlots, result: BatchResult, run: BatchRun): Promise<void> {
+  const { computedAt, completeTo, watermark, rows, records } = result
+  const done: BatchRun = {
+    ...run,
+    state: 'done',
+    message: describeRun(result),
+    computed_at: new Date(computedAt).toISOString(),
+    rows: rows.filter(({ patientId }) => patientId !== allPatients).length,
+    records,
+  }
+  if (await publishVersion(views, closed, { computedAt, completeTo, watermark, run: done })) return
+  // A later line, published meanwhile, covers more than this one: all is well. Unless the views are others now.
+  if (((await readOrigin(views))?.epoch ?? null) !== closed.epoch) throw viewsEmptied()
+}
