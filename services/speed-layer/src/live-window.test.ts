@@ -1,0 +1,94 @@
+// The live window in the views: what is served of the last ten minutes and 24 hours is what was measured in them.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  minuteBucketMs,
+  minuteWindowMs,
+  openViews,
+  readingBucketMs,
+  readingWindowMs,
+  readMinutes,
+  readReadings,
+  type ViewStore,
+} from '@health/views'
+import fc from 'fast-check'
+import { expect, onTestFinished, test } from 'vitest'
+import { createBatchApplier } from './apply-batches.ts'
+import { aLogRecord, rules } from './speed-layer.fixture.ts'
+
+const start = Date.UTC(2026, 10, 24)
+const hourMs = 3_600_000
+
+/** A time near the others, or hours away, so that windows move and late readings come. */
+const time = fc.oneof(fc.nat(2 * readingWindowMs), fc.nat(30 * hourMs)).map((ms) => start + ms)
+const readings = fc.uniqueArray(fc.record({ measuredAt: time, glucose: fc.integer({ min: 40, max: 400 }) }), {
+  selector: ({ measuredAt }) => measuredAt,
+  minLength: 1,
+  maxLength: 60,
+})
+
+test('the windows hold every reading measured in them, in whatever order and batches it came', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'live-window-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const store = await openViews({ DATA_DIR: folder }, { logger: silent })
+  await fc.assert(
+    fc.asyncProperty(readings, fc.array(fc.boolean()), async (sent, restarts) => {
+      await store.clear()
+      await applyAll(store, sent, restarts)
+      const newest = Math.max(...sent.map(({ measuredAt }) => measuredAt))
+
+      const firstReading = Math.floor((newest - readingWindowMs) / readingBucketMs) * readingBucketMs
+      const inWindow = sent.filter(({ measuredAt }) => measuredAt >= firstReading)
+      const served = await readReadings(store, [0], 'p001', start, newest)
+      expect(served.map(({ measuredAt, glucoseMgdl }) => [measuredAt, glucoseMgdl])).toEqual(
+        inWindow.map(({ measuredAt, glucose }) => [measuredAt, glucose]).sort(([a = 0], [b = 0]) => a - b),
+      )
+
+      const firstMinute = Math.floor((newest - minuteWindowMs) / minuteBucketMs) * minuteBucketMs
+      const minutes = Map.groupBy(
+        sent.filter(({ measuredAt }) => measuredAt >= firstMinute),
+        ({ measuredAt }) => measuredAt - (measuredAt % minuteBucketMs),
+      )
+      const servedMinutes = await readMinutes(store, [0], 'p001', firstMinute, newest)
+      expect(servedMinutes.map(([minute, { glucoseMgdl }]) => [minute, glucoseMgdl])).toEqual(
+        [...minutes].sort(([a], [b]) => a - b).map(([minute, held]) => [minute, spreadOf(held.map((r) => r.glucose))]),
+      )
+    }),
+    { numRuns: 100 },
+  )
+  await store.close()
+})
+
+/** Applies in batches that end where `restarts` has an entry; where it is true, by an applier that starts afresh. */
+async function applyAll(
+  store: ViewStore,
+  sent: readonly { measuredAt: number; glucose: number }[],
+  restarts: readonly boolean[],
+): Promise<void> {
+  const newApplier = () =>
+    createBatchApplier({ store, topic: 'readings', rules, bury: async () => {}, now: () => start })
+  const records = sent.map(({ measuredAt, glucose }, offset) =>
+    aLogRecord(offset, { patient_id: 'p001', measured_at: measuredAt, glucose_mgdl: glucose }, start + 40 * hourMs),
+  )
+  let applier = newApplier()
+  await applier.open(0)
+  await applier.skipTo(0, 0, 0)
+  const size = Math.ceil(records.length / (restarts.length + 1))
+  for (let from = 0; from < records.length; from += size) {
+    if (restarts[from / size]) {
+      applier = newApplier()
+      await applier.open(0)
+    }
+    await applier.apply({ partition: 0, records: records.slice(from, from + size), end: records.length })
+  }
+}
+
+const spreadOf = (values: number[]) => ({
+  count: values.length,
+  sum: values.reduce((sum, value) => sum + value, 0),
+  min: Math.min(...values),
+  max: Math.max(...values),
+})
+
+const silent = { info: () => {}, warn: () => {}, error: () => {} } as never
