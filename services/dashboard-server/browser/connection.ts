@@ -11,6 +11,7 @@ const echoEveryMs = 5000
 /** The server tells the pipeline's state every second; after this much silence the line is dead, whatever it claims. */
 const silentMs = 10_000
 const retryMs = 2000
+const answerMs = 5000
 /** The days that are asked for: a month is shown, and a patient may have years. */
 const dailyMs = 31 * 86_400_000
 
@@ -71,14 +72,17 @@ function followChosen(socket: ServerSocket, store: Store): void {
     if (!socket.connected || chosen === null || chosen === followed) return
     followed = chosen
     const wanted = () => socket.connected && followed === chosen
-    socket.emit('watch', { patient_id: chosen })
     void untilAnswered(wanted, async () => {
+      // First told, then asked: whatever happens between the two is told, and nothing is missed.
+      await socket.timeout(answerMs).emitWithAck('watch', { patient_id: chosen })
       const readings = await fetchLive(chosen, liveWindowMs / 1000)
       store.dispatch({ type: 'liveLoaded', patientId: chosen, readings })
     })
     loadDaily(wanted, store, chosen)
   }
-  socket.on('connect', () => {
+  // With every connection, and whenever the server itself has missed something.
+  socket.on('snapshot', () => {
+    followed = null
     follow()
     loadDaily(() => socket.connected, store, '*')
   })

@@ -61,5 +61,5 @@ test.each([
 
 test('rates and latencies have a decimal only where it matters', () => {
   expect([0, 5, 0.25, 12.6, 12_345].map(formatRate)).toEqual(['0', '5', '0.3', '13', '12,345'])
-  expect([1.234, 43.4].map(formatMs)).toEqual(['1.2 ms', '43 ms'])
+  expect([1.234, 43.4].map(formatMs)).toEqual(['1.2\u00a0ms', '43\u00a0ms'])
 })

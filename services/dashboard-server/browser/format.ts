@@ -41,7 +41,7 @@ export const formatRate = (rate: number): string =>
   rate.toLocaleString('en', { maximumFractionDigits: rate < 10 ? 1 : 0 })
 
 /** Milliseconds, with a decimal where it matters. */
-export const formatMs = (ms: number): string => `${ms < 10 ? ms.toFixed(1) : formatCount(Math.round(ms))} ms`
+export const formatMs = (ms: number): string => `${ms < 10 ? ms.toFixed(1) : formatCount(Math.round(ms))}\u00a0ms`
 
 /** How long ago, in the one or two largest units; the future reads as now. */
 export function formatAge(ms: number): string {

@@ -113,6 +113,7 @@ export const words = {
     asked: 'Batch run asked for…',
     alreadyRunning: 'A batch run is already under way.',
     failed: (message: string) => `The batch run failed: ${message}`,
+    unheard: 'Nobody runs it: is batch-aggregator running? Or run: pnpm run batch',
     notStarted: 'The batch run could not be started. Run: pnpm run batch',
     noData: 'No readings on any day yet.',
     previous: 'Previous days',

@@ -20,7 +20,7 @@ export interface LiveChart {
 
 /** The axis moves on once it would move by this part of a device pixel: nobody sees less. */
 const visibleShift = 0.5
-const glucoseRange = { min: 40, max: 280 }
+const glucoseRange = { min: 36, max: 280 }
 const heartRateRange = { min: 40, max: 160 }
 
 export function createLiveChart(canvas: HTMLCanvasElement, rules: ClinicalRules): LiveChart {

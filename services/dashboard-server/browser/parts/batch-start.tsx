@@ -1,16 +1,23 @@
 // The button that starts a batch run, and what became of it.
 import type { BatchRun } from '@health/domain'
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { startBatch } from '../api.ts'
 import { words } from '../words.en.ts'
 
 const says = words.daily
+/** A run that was asked for begins at once where somebody runs it. */
+const unheardMs = 10_000
 
 export function BatchStart({ batch, again }: { batch: BatchRun | null; again: boolean }) {
   const [answer, setAnswer] = useState<Answer | null>(null)
   const running = batch?.state === 'running'
   // An answer is about the run that was known when it came; a newer one has the word.
   const current = answer !== null && answer.before === batch?.started_at ? answer.text : null
+  useEffect(() => {
+    if (current !== says.asked) return
+    const timer = window.setTimeout(() => setAnswer({ before: batch?.started_at, text: says.unheard }), unheardMs)
+    return () => clearTimeout(timer)
+  }, [current, batch?.started_at])
   const start = async () => {
     const before = batch?.started_at
     setAnswer({ before, text: says.asked })

@@ -1,0 +1,22 @@
+// The settings of dashboard-server.
+import { clinicalSettings, daySettings } from '@health/domain'
+import { logSettings } from '@health/log'
+import { integer, list, port, runtimeSettings } from '@health/runtime'
+import { viewsSettings } from '@health/views'
+import { z } from 'zod'
+
+export const settings = z.object({
+  ...runtimeSettings,
+  ...logSettings,
+  ...viewsSettings,
+  ...clinicalSettings,
+  ...daySettings,
+  DASHBOARD_PORT: port({ default: 3000 }).describe('port of the page, of /api and of Socket.io'),
+  ALLOWED_HOSTS: list({ default: ['localhost', '127.0.0.1', '[::1]'] }).describe(
+    'hosts by whose name the dashboard may be asked for, without port',
+  ),
+  STALE_SECONDS: integer({ min: 1, max: 86_400, default: 900 }).describe('age at which a value counts as stale'),
+  ARCHIVE_ROLL_SECONDS: integer({ min: 1, default: 60 }).describe('how often the archiver publishes a file'),
+})
+
+export type DashboardServerConfig = z.output<typeof settings>

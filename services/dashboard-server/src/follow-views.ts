@@ -1,0 +1,111 @@
+// Follows the views: reads them once, then takes every change; after a gap, or an outage, reads afresh.
+import { setTimeout } from 'node:timers/promises'
+import type { StatusAlert } from '@health/domain'
+import {
+  decodeChange,
+  readAlerts,
+  readPatients,
+  type ViewChange,
+  type ViewStore,
+  ViewsUnavailable,
+} from '@health/views'
+import type { Patients } from './patients.ts'
+
+export type Applied = Extract<ViewChange, { kind: 'applied' }>
+export type BatchRunTold = Extract<ViewChange, { kind: 'batch-run' }>
+
+export interface FollowOptions {
+  patients: Patients
+  partitions: number
+  /** The patients are changed already. */
+  onApplied(change: Applied): void
+  onBatchRun(change: BatchRunTold): void
+  /** Everything was read afresh: what anybody was told before may have holes. */
+  onFresh(): void
+}
+
+export interface FollowedViews {
+  /** The newest status changes, newest first. */
+  alerts(): readonly StatusAlert[]
+  /** What is waited for before the patients are known and current, in words; `null` when they are. */
+  waitingFor(): string | null
+  /** Rejects on a bug. */
+  failed: Promise<never>
+  stop(): Promise<void>
+}
+
+export const keptAlerts = 100
+const retryMs = 1_000
+
+export async function followViews(store: ViewStore, options: FollowOptions): Promise<FollowedViews> {
+  const { patients, partitions } = options
+  let alerts: readonly StatusAlert[] = []
+  /** What was told since the read under way began: it may be newer than what the read brings. */
+  let toldMeanwhile: Applied[] = []
+  let unread = true
+  let reading: Promise<void> | null = null
+  const bug = Promise.withResolvers<never>()
+  const stopped = new AbortController()
+
+  const take = (change: Applied) => {
+    patients.apply(change.partition, change.patients)
+    if (change.alerts.length > 0) alerts = newestAlerts([...change.alerts, ...alerts])
+  }
+  const read = async () => {
+    toldMeanwhile = []
+    const [byPartition, kept] = await Promise.all([
+      readPatients(store, partitions),
+      readAlerts(store, partitions, keptAlerts),
+    ])
+    patients.replace(byPartition)
+    alerts = newestAlerts(kept)
+    for (const change of toldMeanwhile) take(change)
+  }
+  const readUntilCurrent = async () => {
+    while (unread && !stopped.signal.aborted) {
+      unread = false
+      try {
+        await read()
+        options.onFresh()
+      } catch (error) {
+        if (!(error instanceof ViewsUnavailable)) throw error
+        unread = true
+        await setTimeout(retryMs, undefined, { signal: stopped.signal, ref: false }).catch(() => undefined)
+      }
+    }
+    reading = null
+  }
+  const readAfresh = () => {
+    unread = true
+    if (reading !== null) return
+    reading = readUntilCurrent()
+    reading.catch(bug.reject)
+  }
+  const watch = await store.watch((changes) => {
+    for (const { change: text } of changes) {
+      const change = decodeChange(text)
+      if (change.kind === 'batch-run') options.onBatchRun(change)
+      if (change.kind !== 'applied') continue
+      if (reading !== null) toldMeanwhile.push(change)
+      take(change)
+      options.onApplied(change)
+    }
+  }, readAfresh)
+  readAfresh()
+
+  return {
+    alerts: () => alerts,
+    waitingFor: () => store.waitingFor() ?? (reading === null ? null : 'the views to be read'),
+    failed: bug.promise,
+    async stop() {
+      stopped.abort()
+      await watch.stop()
+      await reading
+    },
+  }
+}
+
+function newestAlerts(alerts: readonly StatusAlert[]): StatusAlert[] {
+  const byId = new Map(alerts.map((alert) => [alert.id, alert]))
+  return [...byId.values()].sort((a, b) => (a.received_at < b.received_at ? 1 : -1)).slice(0, keptAlerts)
+}

@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest'
+import { createPipelineRows, type PipelineFacts } from './pipeline-row.ts'
+
+const counts = { records: 0, valid: 0, invalid: 0, duplicate: 0, lost: 0, dropped: {} }
+const aPartition = (position: number | null, fields: Partial<typeof counts> = {}, receivedAt = 0) => ({
+  position,
+  slot: 0,
+  liveFrom: 0,
+  receivedAt,
+  counts: { ...counts, ...fields },
+})
+const someFacts = (now: number, facts: Partial<PipelineFacts> = {}): PipelineFacts => ({
+  now,
+  ranges: [],
+  archived: new Map(),
+  states: [],
+  batch: null,
+  latencies: { log: null, browser: null },
+  clients: 0,
+  outages: {},
+  ...facts,
+})
+const rows = () => createPipelineRows(10)
+const problems = (rowOf: ReturnType<typeof rows>, facts: PipelineFacts) => rowOf(facts).problems
+const waiting = {
+  ranges: [{ partition: 0, low: 0, end: 100 }],
+  states: [aPartition(60, { records: 60 })],
+  archived: new Map([[0, 100]]),
+}
+
+test('counts and lags are those of all partitions together', () => {
+  const row = rows()(
+    someFacts(0, {
+      ranges: [
+        { partition: 0, low: 0, end: 100 },
+        { partition: 1, low: 20, end: 50 },
+      ],
+      states: [
+        aPartition(90, { records: 90, valid: 80, duplicate: 4, dropped: { empty: 2 } } as never),
+        aPartition(null),
+      ],
+      archived: new Map([[1, 45]]),
+    }),
+  )
+  expect(row).toMatchObject({
+    log: { records: 150, lag: 0 },
+    speed_layer: { records: 90, valid: 80, duplicates: 4, dropped: { empty: 2 }, lag: 40 },
+    csv_archiver: { lag: 105 },
+    problems: [],
+  })
+})
+
+test('a speed layer that takes nothing is named after five seconds, with the time since when and the next thing to do', () => {
+  const rowOf = rows()
+  for (const ms of [0, 4_000]) expect(problems(rowOf, someFacts(ms, waiting))).toEqual([])
+  const [problem] = problems(rowOf, someFacts(6_000, waiting))
+  expect(problem).toMatchObject({ part: 'speed-layer', since: new Date(6_000).toISOString() })
+  expect(problem?.message).toContain('40 records wait')
+  expect(problem?.message).toContain('docker compose up -d speed-layer')
+  expect(problems(rowOf, someFacts(7_000, waiting))[0]?.since).toBe(new Date(6_000).toISOString())
+  expect(rowOf(someFacts(7_000, waiting)).speed_layer.behind_seconds).toBe(7)
+})
+
+test('one that catches up is behind, but no problem', () => {
+  const rowOf = rows()
+  for (let second = 0; second < 30; second++) {
+    const row = rowOf(someFacts(second * 1000, { ...waiting, states: [aPartition(60 + second)] }))
+    expect(row.problems).toEqual([])
+    if (second === 20) expect(row.speed_layer.behind_seconds).toBe(20)
+  }
+})
+
+test('an archiver is named after missing two rolls', () => {
+  const rowOf = rows()
+  const facts = { ...waiting, states: [aPartition(100)], archived: new Map([[0, 10]]) }
+  expect(problems(rowOf, someFacts(0, facts))).toEqual([])
+  expect(problems(rowOf, someFacts(24_000, facts))).toEqual([])
+  expect(problems(rowOf, someFacts(26_000, facts))).toMatchObject([{ part: 'csv-archiver' }])
+})
+
+test('while log or views are away only they are named, and nobody is blamed for standing still', () => {
+  const rowOf = rows()
+  problems(rowOf, someFacts(0, waiting))
+  const away = { ...waiting, outages: { log: 'Kafka at a:9092: timed out' } }
+  expect(problems(rowOf, someFacts(60_000, away))).toMatchObject([
+    { part: 'log', message: expect.stringContaining('Kafka at a:9092: timed out') },
+  ])
+  expect(problems(rowOf, someFacts(61_000, waiting))).toEqual([])
+})
+
+test('records that were deleted unread are told until a batch run has counted them', () => {
+  const facts = {
+    ranges: [{ partition: 0, low: 50, end: 60 }],
+    states: [aPartition(60, { lost: 30 })],
+    archived: new Map([[0, 60]]),
+  }
+  expect(problems(rows(), someFacts(0, facts))[0]?.message).toContain('30 records were deleted')
+  const batch = { version: 1, computedAt: 0, completeTo: 0, watermark: new Map([[0, 55]]), run: null }
+  expect(problems(rows(), someFacts(0, { ...facts, batch }))).toEqual([])
+})

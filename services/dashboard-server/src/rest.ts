@@ -1,0 +1,146 @@
+// The REST answers under /api: what contract.md names, from the views and from what is kept in memory of them.
+import {
+  type BatchRun,
+  type ClinicalRules,
+  type DailyRow,
+  idPattern,
+  type PipelineRow,
+  type StatusAlert,
+} from '@health/domain'
+import { allPatients, readBatchView, readDays, tellViews, type ViewStore, ViewsUnavailable } from '@health/views'
+import express, { type Request, type Response, type Router } from 'express'
+import { z } from 'zod'
+import { readLive } from './live-rows.ts'
+import type { Patients } from './patients.ts'
+import { sendProblem } from './problem.ts'
+
+export interface Served {
+  store: ViewStore
+  partitions: number
+  rules: ClinicalRules
+  patients: Patients
+  alerts(): readonly StatusAlert[]
+  pipeline(): PipelineRow
+  /** Why patients and alerts in memory may not be current, in words; `null` when they are. */
+  waitingFor(): string | null
+  /** Epoch ms. */
+  now(): number
+}
+
+const date = z.iso.date('must be a date like 2026-11-24').optional()
+const questions = {
+  live: z.strictObject({
+    seconds: z
+      .string()
+      .regex(/^\d+$/, 'must be a whole number')
+      .default('60')
+      .transform(Number)
+      .refine((seconds) => seconds >= 1 && seconds <= 86_400, 'must be from 1 to 86400'),
+  }),
+  daily: z
+    .strictObject({ from: date, to: date })
+    .refine(({ from = '', to = '9999' }) => from <= to, { path: ['to'], error: 'must not be before from' }),
+  alerts: z.strictObject({
+    state: z.literal('', 'must be left out: status changes have no states, and all of them are answered').optional(),
+  }),
+}
+
+export function createRestRouter(served: Served): Router {
+  const { store, partitions, patients, now } = served
+  const router = express.Router()
+  router.use((_request, response, next) => {
+    response.set('cache-control', 'no-store')
+    next()
+  })
+
+  router.get('/patients', (_request, response) => {
+    checkCurrent(served)
+    response.json(patients.rows(now()))
+  })
+
+  router.get('/patients/:id/live', async (request, response) => {
+    const question = parseQuery(questions.live, request, response)
+    if (question === null) return
+    checkCurrent(served)
+    const patientId = request.params.id
+    const held = patients.partitionsOf(patientId)
+    if (held.length === 0) return refuseUnknown(response, patientId)
+    response.json(await readLive(store, { patientId, partitions: held, ...question, now: now() }, served.rules))
+  })
+
+  router.get('/patients/:id/daily', async (request, response) => {
+    const question = parseQuery(questions.daily, request, response)
+    if (question === null) return
+    const patientId = request.params.id
+    const days = idPattern.test(patientId) ? await readDays(store, patientId, partitions) : []
+    if (days.length === 0) return refuseUnknown(response, patientId)
+    response.json(days.filter(within(question)))
+  })
+
+  router.get('/daily', async (request, response) => {
+    const question = parseQuery(questions.daily, request, response)
+    if (question === null) return
+    response.json((await readDays(store, allPatients, partitions)).filter(within(question)))
+  })
+
+  router.get('/alerts', (request, response) => {
+    if (parseQuery(questions.alerts, request, response) === null) return
+    checkCurrent(served)
+    response.json(served.alerts())
+  })
+
+  router.get('/pipeline', (_request, response) => void response.json(served.pipeline()))
+
+  router.post('/batch', async (request, response) => {
+    // Nothing is read of a body, however long it claims to be.
+    if (!request.complete) response.set('connection', 'close')
+    const { run } = await readBatchView(store)
+    if (run?.state === 'running') return refuseSecondRun(response, run)
+    await tellViews(store, { kind: 'batch-wanted' })
+    response.status(202).json({ message: 'A batch run was asked for. GET /api/pipeline tells how it goes.' })
+  })
+
+  return router
+}
+
+function checkCurrent({ waitingFor }: Served): void {
+  const reason = waitingFor()
+  if (reason !== null) throw new ViewsUnavailable(reason)
+}
+
+const within =
+  ({ from = '', to = '9999' }: { from?: string | undefined; to?: string | undefined }) =>
+  ({ date }: DailyRow): boolean =>
+    date >= from && date <= to
+
+/** The checked parameters; `null` after having answered what is wrong with them. */
+function parseQuery<T>(schema: z.ZodType<T>, request: Request, response: Response): T | null {
+  const parsed = schema.safeParse(request.query)
+  if (parsed.success) return parsed.data
+  const errors = parsed.error.issues.map((issue) => ({
+    path: issue.code === 'unrecognized_keys' ? issue.keys.join(', ') : issue.path.join('.'),
+    message: issue.code === 'unrecognized_keys' ? 'is no parameter here' : issue.message,
+  }))
+  const wrong = errors.map(({ path, message }) => `${path} ${message}`).join('; ')
+  sendProblem(response, {
+    status: 400,
+    title: 'Bad parameter',
+    detail: `Of ${request.baseUrl}${request.path}: ${wrong}.`,
+    errors,
+  })
+  return null
+}
+
+const refuseUnknown = (response: Response, patientId: string): void =>
+  sendProblem(response, {
+    status: 404,
+    title: 'Unknown patient',
+    detail: `There is no patient ${JSON.stringify(patientId.slice(0, 64))}. A patient is listed with the first valid reading: GET /api/patients.`,
+  })
+
+const refuseSecondRun = (response: Response, run: BatchRun): void =>
+  sendProblem(response, {
+    status: 409,
+    title: 'A batch run is under way',
+    detail: `It runs since ${run.started_at}: ${run.message}. Wait for its end; GET /api/pipeline tells it.`,
+  })
