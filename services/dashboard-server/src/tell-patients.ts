@@ -20,9 +20,9 @@ export interface PatientTeller {
 }
 
 const everyMs = 250
-const browsersPerShare = 250
-/** Rows told in one go, counted by browser: some 50 MB. What is more waits for the next. */
-const rowsAtOnce = 150_000
+const browsersPerShare = 50
+/** Rows told in one go, counted by browser: some 30 MB. What is more waits for the next. */
+const rowsAtOnce = 80_000
 
 export function createPatientTeller({ rowsOf, browsersOf, tell, now }: PatientsOptions): PatientTeller {
   /** By share: the patients whose rows are due. */
