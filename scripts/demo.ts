@@ -44,7 +44,9 @@ try {
 }
 
 async function runDemo(): Promise<void> {
-  const config = readConfig(settings, { ...demoDefaults, ...process.env })
+  // An empty variable counts as unset here too.
+  const given = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value?.trim()))
+  const config = readConfig(settings, { ...demoDefaults, ...given })
   const logger = createLogger(config.LOG_LEVEL)
   logger.info({ config: describeConfig(config) }, 'Starting.')
   takeDataDir(config.DATA_DIR)

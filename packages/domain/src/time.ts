@@ -26,10 +26,11 @@ export function parseCanonicalTime(text: string): number | null {
 const digit = (text: string, at: number): number => text.charCodeAt(at) - 48
 const twoDigits = (text: string, at: number): number => digit(text, at) * 10 + digit(text, at + 1)
 
-const rfc3339 = z.iso.datetime({
-  offset: true,
-  error: 'must be RFC 3339 with an offset, like 2026-11-24T02:00:00.000Z, or epoch seconds or milliseconds',
-})
+// RFC 3339 has its two letters in lower case as well.
+const rfc3339 = z
+  .string()
+  .toUpperCase()
+  .pipe(z.iso.datetime({ offset: true }))
 const epoch = z.number().transform((n) => Math.round(Math.abs(n) < firstEpochMs ? n * 1000 : n))
 
 /** A time on the wire as epoch ms. */

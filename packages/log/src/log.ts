@@ -1,4 +1,5 @@
 // The event log port: append-only records in partitions, the only way into the system. Two backends: Kafka, embedded.
+import { ConfigError } from '@health/runtime'
 
 export interface NewRecord {
   /** Records of one key go to one partition and keep their order; `null` goes anywhere. */
@@ -98,7 +99,7 @@ export class LogUnavailable extends Error {
 }
 
 /** The topic exists with another partition count or time type; the message holds the command that mends it. */
-export class TopicMismatch extends Error {
+export class TopicMismatch extends ConfigError {
   override name = 'TopicMismatch'
 }
 

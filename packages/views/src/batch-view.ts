@@ -71,7 +71,7 @@ export async function closeSlots(store: ViewStore, partitions: number): Promise<
 }
 
 /** Fails once the views have been emptied since: a run of their former life must leave nothing in this one. */
-const sameLife = ({ epoch }: ClosedSlots): Guard => ({ key: metaKey, field: 'epoch', equals: epoch })
+const sameLife = ({ epoch }: Pick<ClosedSlots, 'epoch'>): Guard => ({ key: metaKey, field: 'epoch', equals: epoch })
 
 /** Writes rows of a version that nobody reads yet. `false` when the views have been emptied meanwhile. */
 export async function stageRows(store: ViewStore, closed: ClosedSlots, rows: readonly VersionRow[]): Promise<boolean> {
@@ -140,14 +140,16 @@ export async function dropCovered(store: ViewStore, partitions: number): Promise
   const keys = await store.keys(daysKey(''))
   for (const key of keys) {
     const reads: Operation[] = [
+      { op: 'get', key: metaKey, fields: ['epoch'] },
       { op: 'getAll', key },
       { op: 'getAll', key: batchKey },
     ]
     for (let p = 0; p < partitions; p++) reads.push({ op: 'getAll', key: partitionKey(p) })
-    const [days, batch, ...states] = ((await store.step([], reads)) ?? []).map(fieldsOf)
+    const [meta, days, batch, ...states] = ((await store.step([], reads)) ?? []).map(fieldsOf)
+    const epoch = meta?.['epoch'] ?? null
     const counts = createCounted(decodeBatchView(batch ?? {}).version, states.map(decodePartition))
     const covered = Object.keys(days ?? {}).filter((field) => counts(field) === 'covered')
-    if (covered.length > 0) await store.step([], [{ op: 'unset', key, fields: covered }])
+    if (covered.length > 0) await store.step([sameLife({ epoch })], [{ op: 'unset', key, fields: covered }])
   }
 }
 

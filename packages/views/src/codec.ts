@@ -18,6 +18,8 @@ export interface PatientState {
   status: Status
   /** `measuredAt` of the reading that brought the status. */
   since: number
+  /** The status that people were told last, or need not be told; late readings change `status` without a word. */
+  told?: Status
 }
 
 /** A valid reading of the live window. */

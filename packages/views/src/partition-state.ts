@@ -5,6 +5,8 @@ import type { Guard, Reply, ViewStore } from './store.ts'
 export interface PartitionState {
   /** The next offset to apply; `null` when nothing was applied yet. */
   position: number | null
+  /** Where the records begin that the log still had; what lay before was deleted before it could be applied. */
+  from?: number
   /** The slot that takes the increments of days now. */
   slot: number
   /** The first slot that still counts: what lies in earlier ones is in the batch view. */
@@ -46,6 +48,7 @@ export function decodePartition(fields: Record<string, string>): PartitionState 
   }
   return {
     position: fields['position'] === undefined ? null : Number(fields['position']),
+    ...(fields['from'] !== undefined && { from: Number(fields['from']) }),
     slot: Number(fields['slot'] ?? 0),
     liveFrom: Number(fields['liveFrom'] ?? 0),
     receivedAt: Number(fields['receivedAt'] ?? 0),
@@ -54,8 +57,9 @@ export function decodePartition(fields: Record<string, string>): PartitionState 
 }
 
 /** The fields that the speed layer writes with every batch; slot and liveFrom belong to the batch layer. */
-export function encodeProgress({ position, receivedAt, counts }: PartitionState): Record<string, string> {
+export function encodeProgress({ position, from, receivedAt, counts }: PartitionState): Record<string, string> {
   const fields: Record<string, string> = { position: String(position ?? 0), receivedAt: String(receivedAt) }
+  if (from !== undefined) fields['from'] = String(from)
   for (const counter of counters) fields[counter] = String(counts[counter])
   for (const [reason, n] of Object.entries(counts.dropped)) fields[droppedPrefix + reason] = String(n)
   return fields

@@ -29,5 +29,15 @@ export const lakeBehind = (lakeDir: string, missing: string, waitedMs: number): 
       'See its log: `docker compose logs csv-archiver`, or the terminal of the demo.',
   )
 
+/** In words for a person where the file system refused to let the lake be read; any other error as it is. */
+export const unreadableLake = (lakeDir: string, error: unknown): unknown =>
+  error instanceof Error && 'syscall' in error
+    ? new BatchFailed(
+        `The lake in ${lakeDir} cannot be read: ${error.message}. Is it the folder of a lake, and may this user read it? ` +
+          'LAKE_DIR, or --lake, names another.',
+        { cause: error },
+      )
+    : error
+
 export const viewsEmptied = (): BatchFailed =>
   new BatchFailed('The views were emptied while the run was under way. Run it again.')

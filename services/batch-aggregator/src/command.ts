@@ -5,7 +5,7 @@ import { LakeEmpty, scanLake } from '@health/lake/scan'
 import { ConfigError, createLogger, exitWith, readConfig } from '@health/runtime'
 import { openViews } from '@health/views'
 import { z } from 'zod'
-import { emptyLake } from './batch-failed.ts'
+import { emptyLake, unreadableLake } from './batch-failed.ts'
 import { withAllPatients } from './batch-result.ts'
 import { settings } from './config.ts'
 import { formatJson, formatTable } from './print.ts'
@@ -119,6 +119,6 @@ async function readOnly(
     }
   } catch (error) {
     if (error instanceof LakeEmpty) throw emptyLake(error.message, error)
-    throw error
+    throw unreadableLake(lakeDir, error)
   }
 }

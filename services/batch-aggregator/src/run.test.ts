@@ -4,11 +4,13 @@ import {
   daysKey,
   decodeChange,
   encodeProgress,
+  type PartitionState,
   partitionKey,
   readBatchView,
   readDays,
   readPartitions,
   type ViewChange,
+  type ViewStore,
 } from '@health/views'
 import { describe, expect, test, vi } from 'vitest'
 import { type BatchWorld, createBatchWorld, morning, partitions } from './batch.fixture.ts'
@@ -40,6 +42,32 @@ async function aRunningWorld(): Promise<BatchWorld> {
 }
 
 describe('a batch run', () => {
+  test('takes nothing from views that are emptied and filled again while it tidies up', async () => {
+    const world = await aRunningWorld()
+    let isEmptied = false
+    const views: ViewStore = {
+      ...world.views,
+      async step(guards, operations) {
+        if (!isEmptied && operations.some(({ op }) => op === 'unset')) {
+          isEmptied = true
+          await world.views.clear()
+          await world.apply()
+        }
+        return world.views.step(guards, operations)
+      },
+    }
+    await runBatch({ ...world.options, views })
+    expect(isEmptied).toBe(true)
+    expect([await served(world), await served(world, 'p001'), await served(world, 'p002')]).toEqual([8, 5, 3])
+  })
+
+  test('says that the lake cannot be read, in words', async () => {
+    const world = await aRunningWorld()
+    const options = { ...world.options, lakeDir: import.meta.filename }
+    await expect(runBatch(options)).rejects.toThrow(BatchFailed)
+    await expect(runBatch(options)).rejects.toThrow(/The lake in .*run\.test\.ts cannot be read: ENOTDIR/)
+  })
+
   test('replaces what the speed layer had counted, and what comes later is added', async () => {
     const world = await aRunningWorld()
     const [live] = await readDays(world.views, 'p001', partitions)
@@ -98,6 +126,17 @@ describe('a batch run', () => {
     await vi.waitFor(() => expect(told).toContainEqual({ kind: 'lake-wanted', offsets: { 1: 7 } }))
     await world.archive()
     expect((await run).records).toBe(12)
+  })
+
+  test('does not wait for records that the log had deleted before anybody could take them', async () => {
+    const world = await createBatchWorld()
+    world.produce(0, 5)
+    await world.apply()
+    await world.archive()
+    const [, idle] = await readPartitions(world.views, partitions)
+    const fields = encodeProgress({ ...(idle as PartitionState), position: 40, from: 40 })
+    await world.views.step([], [{ op: 'set', key: partitionKey(1), fields }])
+    expect(await runBatch(world.options)).toMatchObject({ records: 5, missing: 0 })
   })
 
   test('leaves everything counting when the archiver does not come', async () => {

@@ -16,7 +16,7 @@ import {
   type VersionRow,
   type ViewStore,
 } from '@health/views'
-import { emptyLake, nothingApplied, viewsEmptied } from './batch-failed.ts'
+import { emptyLake, nothingApplied, unreadableLake, viewsEmptied } from './batch-failed.ts'
 import { describeRun, inWords, withAllPatients } from './batch-result.ts'
 import { waitForLake } from './wait-for-lake.ts'
 
@@ -80,7 +80,7 @@ export async function runBatch(options: BatchOptions): Promise<BatchResult> {
   try {
     await refuseHopeless(options)
     const closed = await closeSlots(views, options.partitions)
-    const scan = await scanBelow(mergeLine(closed), options, tell)
+    const scan = await scanBelow(closed, options, tell)
     const rows = withAllPatients(scan.days)
     await tell(`writing ${inWords(rows.length, 'row')}`)
     await stage(views, closed, rows)
@@ -88,7 +88,8 @@ export async function runBatch(options: BatchOptions): Promise<BatchResult> {
     await publish(views, closed, result, run)
     await dropCovered(views, options.partitions)
     return result
-  } catch (error) {
+  } catch (cause) {
+    const error = unreadableLake(options.lakeDir, cause)
     const message = error instanceof Error ? error.message : String(error)
     // The views may be what failed; then there is nobody to tell.
     await reportRun(views, { ...run, state: 'failed', message }).catch(() => {})
@@ -111,12 +112,17 @@ async function refuseHopeless({ views, lakeDir, topic, partitions, timeZone }: B
 const mergeLine = ({ partitions }: ClosedSlots): Map<number, number> =>
   new Map(partitions.flatMap(({ position }, partition) => (position === null ? [] : [[partition, position]])))
 
+/** The part of the line that the lake must reach; where no record was applied, there is none to wait for. */
+const awaited = ({ partitions }: ClosedSlots, line: ReadonlyMap<number, number>): Map<number, number> =>
+  new Map([...line].filter(([partition, position]) => position > (partitions[partition]?.from ?? 0)))
+
 async function scanBelow(
-  line: ReadonlyMap<number, number>,
+  closed: ClosedSlots,
   { views, lakeDir, topic, timeZone, patienceMs = 60_000, signal }: BatchOptions,
   tell: (message: string) => Promise<void>,
 ): Promise<LakeScan> {
-  await waitForLake(line, { views, lakeDir, topic, patienceMs, tell, signal })
+  const line = mergeLine(closed)
+  await waitForLake(awaited(closed, line), { views, lakeDir, topic, patienceMs, tell, signal })
   await tell('reading the lake')
   try {
     return await scanLake(lakeDir, {

@@ -82,6 +82,7 @@ export function createBatchApplier({ store, topic, rules, bury, now }: ApplyOpti
       const views = partitions.get(partition) ?? (await openViews(partition))
       if ((views.state.position ?? -1) >= position) return
       views.state.position = position
+      views.state.from = position
       views.state.counts.lost += lost
       if (!(await commit(views, []))) throw new Error(`the views of partition ${partition} have moved on`)
     },

@@ -101,10 +101,14 @@ function foldPatient(
   patient.state ??= newPatient(reading.measuredAt)
   const { state } = patient
   applyReading(state, reading, rules.clinical)
-  if (isNews(before, state.status) && receivedAt - reading.measuredAt <= maxAlertAgeMs) {
-    const id = `${patientId}:${views.partition}:${offset}`
-    news.alerts.push(createAlert(id, patientId, recent, before, state, rules.clinical))
-  }
+  if (receivedAt - reading.measuredAt > maxAlertAgeMs) return
+  // A change that late readings brought is told with the first fresh one that shows it still.
+  if (state.status === before && state.status !== classify(reading, rules.clinical).status) return
+  const told = state.told ?? null
+  state.told = state.status
+  if (!isNews(told, state.status)) return
+  const id = `${patientId}:${views.partition}:${offset}`
+  news.alerts.push(createAlert(id, patientId, recent, told, state, rules.clinical))
 }
 
 /** A status change; but a patient's first NORMAL is none that anybody must hear of. */

@@ -5,8 +5,6 @@ import type { JudgedRecord } from './fold.ts'
 
 /** Parses and validates a record. Never throws: whatever the bytes are, there is a verdict. */
 export function judgeRecord({ offset, receivedAt, key, value }: LogRecord): JudgedRecord {
-  const addressee = key === null ? null : utf8.decode(key)
+  const addressee = key === null ? null : Buffer.from(key).toString()
   return { offset, receivedAt, verdict: validateReading(parseReading(value, addressee), receivedAt) }
 }
-
-const utf8 = new TextDecoder()

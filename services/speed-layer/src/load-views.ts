@@ -25,7 +25,7 @@ import { newestTime } from './patient-state.ts'
 import { createBuckets, missingFields } from './recent-buckets.ts'
 import { decodeWindow } from './seen-window.ts'
 
-/** Beyond so many patients or days in memory all are forgotten, and loaded again when needed. */
+/** Beyond so many patients, sensors or days in memory all are forgotten, and loaded again when needed. */
 const maxCached = 50_000
 
 /**
@@ -49,8 +49,9 @@ export async function loadViews(
   records: readonly JudgedRecord[],
   dayOf: (ms: number) => string,
 ): Promise<void> {
-  if (views.patients.size > maxCached || views.days.size > maxCached) {
-    for (const cache of [views.patients, views.windows, views.days]) cache.clear()
+  const caches = [views.patients, views.windows, views.days]
+  if (caches.some(({ size }) => size > maxCached)) {
+    for (const cache of caches) cache.clear()
   }
   await loadTouched(store, views, records, dayOf)
   await loadBuckets(store, views, records)
@@ -97,8 +98,9 @@ function wantPatient(wants: Wants, { partition, patients }: PartitionViews, id: 
   wants.set(id, {
     read: { op: 'get', key: patientsKey(partition), fields: [id] },
     keep(reply) {
-      const text = fieldsOf(reply)[id]
-      const state = text === undefined ? null : decodePatient(text)
+      const fields = fieldsOf(reply)
+      // Every object has a `constructor`; so a patient may be called.
+      const state = Object.hasOwn(fields, id) ? decodePatient(fields[id] ?? '') : null
       patients.set(id, { state, buckets: createBuckets(state ? newestTime(state) : Number.NEGATIVE_INFINITY) })
     },
   })

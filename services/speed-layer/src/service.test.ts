@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defaultRules } from '@health/domain'
-import { deadLetterTopic, openLog } from '@health/log'
+import { deadLetterTopic, maxRecordBytes, openLog } from '@health/log'
 import { createLogger, createMetrics } from '@health/runtime'
 import {
   closeSlots,
@@ -142,6 +142,26 @@ test('what is no measurement is dead-lettered with its bytes, reason and origin,
   expect((await letters())[0]?.headers).toMatchObject({ source_topic: topic, source_offset: '0' })
 })
 
+test('a record too long to be repeated is dead-lettered without its bytes, and those behind it go on', async () => {
+  const { start, log, send, caughtUp, letters, counts } = await aSystem()
+  await start()
+  await log.append(topic, [{ key: 'p001', value: Buffer.alloc(maxRecordBytes - 4, 'x') }])
+  await send(aMessage())
+  await caughtUp()
+  expect(await counts()).toMatchObject({ records: 2, valid: 1, invalid: 1 })
+  expect(await letters()).toMatchObject([
+    { value: new Uint8Array(), headers: { reason: 'too_large', source_offset: '0', omitted_bytes: '899996' } },
+  ])
+})
+
+test.each(['constructor', 'toString', 'valueOf'])('%s is a patient like any other', async (id) => {
+  const { start, send, caughtUp, patient } = await aSystem()
+  await start()
+  await send(aMessage({ patient_id: id, sensor_id: id }))
+  await caughtUp()
+  expect(await patient(id)).toMatchObject({ status: 'NORMAL', latest: { glucoseMgdl: { value: 123 } } })
+})
+
 test('an impossible heart rate does not take a good glucose value with it', async () => {
   const { start, send, caughtUp, patient, letters } = await aSystem()
   await start()
@@ -160,6 +180,21 @@ test('an older value never replaces a newer one, and lands on its own day withou
   expect((await patient('p001'))?.latest.glucoseMgdl?.value).toBe(123)
   expect((await readDays(store, 'p001', partitions)).map(({ glucose_mgdl }) => glucose_mgdl.avg)).toEqual([40, 123])
   expect(await readAlerts(store, partitions, 10)).toEqual([])
+})
+
+test('a low that began while its uploader was offline is told with the first reading that is fresh', async () => {
+  const { start, send, caughtUp, store } = await aSystem()
+  await start()
+  const minutesAgo = (minutes: number, glucose_mgdl: number) =>
+    aMessage({ measured_at: Date.now() - minutes * 60_000, glucose_mgdl })
+  await send(minutesAgo(40, 100), minutesAgo(30, 45), minutesAgo(20, 44), minutesAgo(10, 43), minutesAgo(5, 42))
+  await send(aMessage({ patient_id: 'p002', measured_at: Date.now() - 30 * 60_000, glucose_mgdl: 45 }))
+  await send(aMessage({ patient_id: 'p002', sensor_id: 'watch', glucose_mgdl: undefined, heart_rate_bpm: 70 }))
+  await caughtUp()
+  // The heart rate of p002 is fresh and normal: no reason to tell of a glucose value of half an hour ago.
+  expect(await readAlerts(store, partitions, 10)).toMatchObject([
+    { patient_id: 'p001', previous_status: null, status: 'CRITICAL_LOW', glucose_mgdl: 43 },
+  ])
 })
 
 test('a reading that is sent again counts once', async () => {

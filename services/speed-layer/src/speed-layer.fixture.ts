@@ -32,7 +32,7 @@ export function recount(records: readonly LogRecord[]): Map<string, Map<string, 
   const days = new Map<string, Map<string, DaySums>>()
   const seen = new Set<string>()
   for (const record of records) {
-    const verdict = validateReading(parseReading(record.value, null), record.receivedAt)
+    const verdict = validateReading(parseReading(record.value, addresseeOf(record)), record.receivedAt)
     const { patientId, measuredAt } = verdict.kind === 'valid' ? verdict.reading : verdict
     if (patientId === null || measuredAt === null) continue
     const both = [patientId, allPatients].map((id) => dayIn(days, id, rules.dayOf(measuredAt)))
@@ -57,6 +57,8 @@ export function recount(records: readonly LogRecord[]): Map<string, Map<string, 
   }
   return days
 }
+
+const addresseeOf = ({ key }: LogRecord): string | null => (key === null ? null : Buffer.from(key).toString())
 
 function dayIn(days: Map<string, Map<string, DaySums>>, patientId: string, date: string): DaySums {
   const ofPatient = days.get(patientId) ?? new Map<string, DaySums>()
