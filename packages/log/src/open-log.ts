@@ -1,5 +1,6 @@
 // Opens the log that the settings ask for. Only the backend in use is loaded.
 import type { Logger } from '@health/runtime'
+import { deadLetterTopic } from './dead-letter.ts'
 import type { EventLog } from './log.ts'
 import type { LogSettings } from './settings.ts'
 
@@ -8,9 +9,6 @@ export interface OpenLogOptions {
   /** What Kafka calls this client in its own logs. */
   clientId: string
 }
-
-/** The topic of the records that were refused. */
-export const deadLetterTopic = (topic: string): string => `${topic}_dlq`
 
 /**
  * Opens the log; missing topics are made. Resolves even when Kafka is away: it is waited for then. Rejects with

@@ -1,9 +1,8 @@
 // Applying: takes the batches of the log's partitions into the views, each record once, whatever is delivered twice.
 import type { DropReason } from '@health/domain'
-import type { NewRecord, RecordBatch } from '@health/log'
+import { createDeadLetter, type NewRecord, type RecordBatch } from '@health/log'
 import type { ViewStore } from '@health/views'
 import { commitViews } from './commit-views.ts'
-import { createDeadLetter } from './dead-letters.ts'
 import { type FoldRules, foldRecords, type JudgedRecord } from './fold.ts'
 import { judgeRecord } from './judge.ts'
 import { loadViews, openPartitionViews } from './load-views.ts'
