@@ -28,14 +28,17 @@ export const aLogRecord = (offset: number, message: object | string, receivedAt:
 })
 
 /** The days of `records`, by patient and `*` and then by date: counted one by one, as the batch layer must count them. */
-export function recount(records: readonly LogRecord[]): Map<string, Map<string, DaySums>> {
+export function recount(
+  records: readonly LogRecord[],
+  dayOf: (ms: number) => string = rules.dayOf,
+): Map<string, Map<string, DaySums>> {
   const days = new Map<string, Map<string, DaySums>>()
   const seen = new Set<string>()
   for (const record of records) {
     const verdict = validateReading(parseReading(record.value, addresseeOf(record)), record.receivedAt)
     const { patientId, measuredAt } = verdict.kind === 'valid' ? verdict.reading : verdict
     if (patientId === null || measuredAt === null) continue
-    const both = [patientId, allPatients].map((id) => dayIn(days, id, rules.dayOf(measuredAt)))
+    const both = [patientId, allPatients].map((id) => dayIn(days, id, dayOf(measuredAt)))
     if (verdict.kind === 'invalid') {
       for (const day of both) day.invalidRecords++
       continue

@@ -1,0 +1,180 @@
+// At every moment a served day equals the recount of all records applied so far, whatever comes in whatever order:
+// batches, batch runs that end or fail, restarts, redelivery, views that are emptied. For every backend of the views.
+import { createDayOf } from '@health/domain'
+import type { LogRecord } from '@health/log'
+import {
+  allPatients,
+  closeSlots,
+  dailyRow,
+  dropCovered,
+  publishVersion,
+  readDays,
+  stageRows,
+  type ViewStore,
+} from '@health/views'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type BatchApplier, createBatchApplier } from './apply-batches.ts'
+import { aLogRecord, recount, rules } from './speed-layer.fixture.ts'
+
+const partitions = 2
+
+/** Midnights, one of them behind a day of 25 hours. */
+const zones = [
+  ['UTC', Date.UTC(2026, 10, 24)],
+  ['America/New_York', Date.UTC(2026, 10, 2, 5)],
+  ['Pacific/Kiritimati', Date.UTC(2026, 10, 23, 10)],
+] as const
+
+/** Few patients, sensors, times and values, so that duplicates, late ones and midnight come up often. */
+const messageAround = (midnight: number) =>
+  fc.record(
+    {
+      patient_id: fc.constantFrom('a', 'b'),
+      sensor_id: fc.constantFrom('s', 't'),
+      measured_at: fc.integer({ min: -4, max: 4 }).map((n) => midnight + n * 1000),
+      glucose_mgdl: fc.constantFrom(5, 53.5, 100, 180, 300),
+      heart_rate_bpm: fc.constantFrom(-5, 72, 140),
+    },
+    { requiredKeys: ['patient_id', 'measured_at'] },
+  )
+const action = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant('apply'),
+      partition: fc.nat(partitions - 1),
+      count: fc.integer({ min: 1, max: 6 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constantFrom('run', 'failing run', 'restart', 'deliver again', 'empty') }),
+  },
+  // A run that others come between: its line is closed now, and published after the next action.
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('slow run') }) },
+) as fc.Arbitrary<Action>
+type Action =
+  | { kind: 'apply'; partition: number; count: number }
+  | { kind: 'run' | 'failing run' | 'restart' | 'deliver again' | 'empty' | 'slow run' }
+
+/** Declares the property on the views that `open` gives; they are emptied. */
+export function describeExactMerge(name: string, open: () => Promise<ViewStore>, numRuns: number): void {
+  describe(`on ${name}`, { timeout: 120_000 }, () => {
+    test.each(zones)(
+      'a served day of %s is the recount of what was applied, after any interleaving',
+      async (zone, midnight) => {
+        const store = await open()
+        const log = fc.array(messageAround(midnight), { minLength: 20, maxLength: 40 })
+        await fc.assert(
+          fc.asyncProperty(fc.tuple(log, log), fc.array(action, { maxLength: 25 }), async (messages, actions) => {
+            await store.clear()
+            const world = createWorld(store, messages.map(toLog(midnight)), zone)
+            for (const next of actions) await world.act(next)
+            await world.act({ kind: 'run' })
+          }),
+          { numRuns },
+        )
+        await store.close()
+      },
+    )
+  })
+}
+
+/** Patients keep to one partition, as their key makes them. */
+const toLog =
+  (receivedAt: number) =>
+  (messages: { patient_id: string }[], partition: number): LogRecord[] =>
+    messages.map((m, offset) => aLogRecord(offset, { ...m, patient_id: `${m.patient_id}${partition}` }, receivedAt))
+
+function createWorld(store: ViewStore, log: LogRecord[][], dayTimeZone: string) {
+  const dayOf = createDayOf(dayTimeZone)
+  const zoned = { ...rules, dayOf, dayTimeZone }
+  const newApplier = (): BatchApplier =>
+    createBatchApplier({ store, topic: 'readings', rules: zoned, bury: async () => {}, now: Date.now })
+  let applier = newApplier()
+  let next = log.map(() => 0)
+  let finishSlowRun = async () => {}
+
+  async function apply(partition: number, from: number, count: number): Promise<void> {
+    const records = log[partition]?.slice(from, from + count) ?? []
+    if (records.length === 0) return
+    const applied = await applier.apply({ partition, records, end: log[partition]?.length ?? 0 })
+    if (applied !== null) next[partition] = Math.max(next[partition] ?? 0, applied.position)
+  }
+
+  async function openAll(): Promise<void> {
+    for (const partition of log.keys()) {
+      const start = await applier.open(partition)
+      if (start === null) await applier.skipTo(partition, 0, 0)
+      next[partition] = start?.position ?? 0
+    }
+  }
+
+  /** Closes the line; the answer computes and publishes. */
+  async function beginRun(): Promise<() => Promise<void>> {
+    const closed = await closeSlots(store, partitions)
+    return async () => {
+      const covered = closed.partitions.flatMap(
+        ({ position }, partition) => log[partition]?.slice(0, position ?? 0) ?? [],
+      )
+      const rows = [...recount(covered, dayOf)].flatMap(([patientId, days]) =>
+        [...days].map(([date, day]) => ({ patientId, date, day })),
+      )
+      await stageRows(store, closed, rows)
+      const watermark = new Map(closed.partitions.map(({ position }, partition) => [partition, position ?? 0]))
+      await publishVersion(store, closed, { computedAt: 0, completeTo: 0, watermark, run: null })
+      await dropCovered(store, partitions)
+    }
+  }
+
+  async function check(): Promise<void> {
+    const expected = recount(
+      log.flatMap((records, partition) => records.slice(0, next[partition])),
+      dayOf,
+    )
+    for (const patientId of new Set([...expected.keys(), allPatients])) {
+      const days = [...(expected.get(patientId) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1))
+      const served = await readDays(store, patientId, partitions)
+      expect(served.map(figures)).toEqual(days.map(([date, day]) => figures(dailyRow(date, day, null))))
+    }
+  }
+
+  const opened = openAll()
+  return {
+    async act(action: Action): Promise<void> {
+      await opened
+      const finish = finishSlowRun
+      finishSlowRun = async () => {}
+      if (action.kind === 'apply') await apply(action.partition, next[action.partition] ?? 0, action.count)
+      if (action.kind === 'run') await (await beginRun())()
+      if (action.kind === 'failing run') await beginRun()
+      if (action.kind === 'slow run') finishSlowRun = await beginRun()
+      if (action.kind === 'deliver again')
+        for (const partition of log.keys()) await apply(partition, 0, next[partition] ?? 0)
+      if (action.kind === 'empty') await store.clear()
+      if (action.kind === 'restart' || action.kind === 'empty') {
+        applier = newApplier()
+        next = log.map(() => 0)
+        await openAll()
+      }
+      await finish()
+      await check()
+    },
+  }
+}
+
+/** What of a day must agree; sums are added in another order, so averages only nearly. */
+const figures = ({ date, glucose_mgdl, heart_rate_bpm, ...row }: Awaited<ReturnType<typeof readDays>>[number]) => ({
+  date,
+  glucose: [
+    glucose_mgdl.count,
+    glucose_mgdl.min,
+    glucose_mgdl.max,
+    glucose_mgdl.avg?.toFixed(9),
+    glucose_mgdl.lbgi?.toFixed(9),
+  ],
+  heartRate: [heart_rate_bpm.count, heart_rate_bpm.min, heart_rate_bpm.max, heart_rate_bpm.avg?.toFixed(9)],
+  records: [row.total_records, row.valid_records, row.invalid_records, row.duplicate_records],
+  provisional: row.provisional,
+})
