@@ -2,7 +2,7 @@
 import { glucoseInMgdl, message, wireId } from './message.ts'
 import { readCanonical } from './read-canonical.ts'
 import { idPattern, type Reading } from './reading.ts'
-import { repeatingReading } from './repeated-fields.ts'
+import { repeatsField } from './repeated-fields.ts'
 import { wireTime } from './time.ts'
 
 /** A reading on the wire is at most this long, in bytes. */
@@ -56,7 +56,7 @@ export function parseReadingText(text: string, key: string | null): ParsedReadin
   } catch (error) {
     return unreadable('invalid_json', `is not JSON: ${(error as Error).message}`)
   }
-  if (repeatingReading(text) !== null) return unreadable('not_a_reading', 'names a field twice')
+  if (repeatsField(text)) return unreadable('not_a_reading', 'names a field twice')
   return readReading(json, key)
 }
 

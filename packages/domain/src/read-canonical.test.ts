@@ -6,7 +6,7 @@ import { messageFields } from './message.ts'
 import { readReading } from './parse-reading.ts'
 import { readCanonical } from './read-canonical.ts'
 import { formatReading } from './reading.ts'
-import { repeatingReading } from './repeated-fields.ts'
+import { repeatsField } from './repeated-fields.ts'
 
 const canonical = formatReading(aReading({ temperatureC: 36.6 }))
 
@@ -14,7 +14,7 @@ const canonical = formatReading(aReading({ temperatureC: 36.6 }))
 function expectAgreement(text: string): void {
   const reading = readCanonical(text)
   if (reading === null) return
-  expect(repeatingReading(text)).toBeNull()
+  expect(repeatsField(text)).toBe(false)
   expect(readReading(JSON.parse(text), null)).toEqual({ kind: 'accepted', reading })
 }
 
