@@ -26,7 +26,7 @@ import { settings as speedSettings } from '@health/speed-layer/config'
 import { z } from 'zod'
 
 /** What the demo sets otherwise than the services: a first look must not wait a minute for the archive. */
-const demoDefaults = { ARCHIVE_ROLL_SECONDS: '10', STALE_SECONDS: process.env['SIM_PATIENTS'] === '0' ? '900' : '30' }
+const demoDefaults = { ARCHIVE_ROLL_SECONDS: '10' }
 
 const settings = z.object({
   ...bridgeSettings.shape,

@@ -15,8 +15,18 @@ export const settings = z.object({
   ALLOWED_HOSTS: list({ default: ['localhost', '127.0.0.1', '[::1]'] }).describe(
     'hosts by whose name the dashboard may be asked for, without port',
   ),
-  STALE_SECONDS: integer({ min: 1, max: 86_400, default: 900 }).describe('age at which a value counts as stale'),
+  STALE_SECONDS: integer({ min: 1, max: 86_400 })
+    .optional()
+    .describe('age in seconds at which a value counts as stale; unset: 900, with the simulator 30'),
+  SIM_PATIENTS: integer({ min: 0 }).optional().describe('simulated patients that send here; unset or 0: none'),
   ARCHIVE_ROLL_SECONDS: integer({ min: 1, default: 60 }).describe('how often the archiver publishes a file'),
 })
 
 export type DashboardServerConfig = z.output<typeof settings>
+
+/** Simulated sensors send every second, real ones every five minutes. */
+export const staleSecondsOf = ({
+  STALE_SECONDS,
+  SIM_PATIENTS = 0,
+}: Pick<DashboardServerConfig, 'STALE_SECONDS' | 'SIM_PATIENTS'>): number =>
+  STALE_SECONDS ?? (SIM_PATIENTS > 0 ? 30 : 900)

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { build, type OutputFile } from 'esbuild'
+import { build, type OutputFile, stop } from 'esbuild'
 
 /** One file of the page, ready to be answered. Its path holds a hash of its content, so it may be cached for ever. */
 export interface PageFile {
@@ -37,6 +37,8 @@ export async function bundlePage(): Promise<Page> {
     define: { 'process.env.NODE_ENV': '"production"' },
     logLevel: 'silent',
   })
+  // Its process would stay for as long as this one.
+  await stop()
   const files = new Map(outputFiles.map((file) => [file.path, pageFile(file)]))
   const paths = [...files.keys()]
   return { html: html(pathOf(paths, '.css'), pathOf(paths, '.js')), files }

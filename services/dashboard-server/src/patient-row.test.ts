@@ -52,6 +52,16 @@ test('the rate is told over minutes, not over the noise of seconds', () => {
   expect(rate(minutes(-1))).toBeNull()
 })
 
+test('a fall behind a rise that no blood glucose has is not told as either', () => {
+  const trend = [latest(110, minutes(-9)), latest(240, minutes(-5)), latest(130, minutes(-2))]
+  expect(patientRow('p001', [aState({ trend })], rules, noon).latest.glucose_rate).toBeNull()
+})
+
+test('a rate that no blood glucose has is not told', () => {
+  const state = aState({ trend: [latest(300, minutes(-5))] })
+  expect(patientRow('p001', [state], rules, noon).latest.glucose_rate).toBeNull()
+})
+
 test('the change is told against the value before', () => {
   const { latest: values } = patientRow('p001', [aState({ previousGlucose: latest(103, minutes(-5)) })], rules, noon)
   expect(values.glucose_delta).toBe(-3)

@@ -9,6 +9,9 @@ export interface RowRules {
 
 /** A rate told from values closer together than this would be noise, for sensors are no finer than they are. */
 const shortestTrendMs = 4 * 60_000
+/** No blood glucose changes faster (mg/dL per minute): such a step tells of a new sensor, or of simulated time that flies. */
+const fastestRate = 10
+const shortestStepMs = 60_000
 
 /**
  * The row at `now` (epoch ms). A patient has several states only where a producer ignored the records' key and spread the
@@ -60,13 +63,25 @@ function newestOf(states: readonly PatientState[]): Record<Signal, LatestValue |
 function glucoseChange(state: PatientState | undefined): Pick<PatientRow['latest'], 'glucose_rate' | 'glucose_delta'> {
   const latest = state?.latest.glucoseMgdl
   if (!latest || !state) return { glucose_rate: null, glucose_delta: null }
-  const [first] = state.trend
-  const spanMs = first === undefined ? 0 : latest.measuredAt - first.measuredAt
   return {
-    glucose_rate:
-      first === undefined || spanMs < shortestTrendMs ? null : (latest.value - first.value) / (spanMs / 60_000),
+    glucose_rate: rateOver([...state.trend.filter((value) => value.measuredAt < latest.measuredAt), latest]),
     glucose_delta: state.previousGlucose && latest.value - state.previousGlucose.value,
   }
 }
+
+/** The rate from the first to the last value; `null` where it says nothing, or its way there is not one of glucose. */
+function rateOver(values: readonly LatestValue[]): number | null {
+  const [first, last] = [values[0], values.at(-1)]
+  if (first === undefined || last === undefined || last.measuredAt - first.measuredAt < shortestTrendMs) return null
+  const isBelievable = values.every((value, i) => {
+    const before = values[i - 1]
+    if (before === undefined || value.measuredAt - before.measuredAt < shortestStepMs) return true
+    return Math.abs(ratePerMinute(before, value)) <= fastestRate
+  })
+  return isBelievable ? ratePerMinute(first, last) : null
+}
+
+const ratePerMinute = (from: LatestValue, to: LatestValue): number =>
+  (to.value - from.value) / ((to.measuredAt - from.measuredAt) / 60_000)
 
 const timeText = (ms: number): string => new Date(ms).toISOString()

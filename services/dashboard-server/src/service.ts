@@ -5,7 +5,7 @@ import { Gauge, type Health, listen, type Service, type ServiceContext } from '@
 import { openViews, type ViewStore } from '@health/views'
 import { createAccess } from './access.ts'
 import { createHttpServer } from './app.ts'
-import type { DashboardServerConfig } from './config.ts'
+import { type DashboardServerConfig, staleSecondsOf } from './config.ts'
 import { followViews } from './follow-views.ts'
 import { bundlePage } from './page.ts'
 import { createPatients } from './patients.ts'
@@ -48,6 +48,7 @@ export type DashboardSettings = Pick<
   | 'HOST'
   | 'KAFKA_PARTITIONS'
   | 'KAFKA_TOPIC'
+  | 'SIM_PATIENTS'
   | 'STALE_SECONDS'
 >
 
@@ -59,7 +60,8 @@ export async function serveDashboard(
   { logger, metrics, now }: ServiceContext,
   health: Health,
 ): Promise<DashboardServer> {
-  const { KAFKA_PARTITIONS: partitions, STALE_SECONDS: staleSeconds } = config
+  const { KAFKA_PARTITIONS: partitions } = config
+  const staleSeconds = staleSecondsOf(config)
   const rules: ClinicalRules = { glucoseMgdl: config.GLUCOSE_THRESHOLDS, heartRateBpm: config.HEART_RATE_THRESHOLDS }
   const patients = createPatients({ clinical: rules, staleSeconds })
   const access = createAccess(config.ALLOWED_HOSTS)

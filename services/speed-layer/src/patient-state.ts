@@ -4,7 +4,7 @@ import type { LatestValue, PatientState } from '@health/views'
 
 /** The rate of change is told over this time, from values at least `trendStepMs` apart. */
 const trendSpanMs = 15 * 60_000
-const trendStepMs = 5 * 60_000
+const trendStepMs = 3 * 60_000
 
 export const newPatient = (measuredAt: number): PatientState => ({
   latest: { glucoseMgdl: null, heartRateBpm: null, temperatureC: null },
