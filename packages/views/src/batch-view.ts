@@ -1,7 +1,8 @@
 // The batch layer's side of the views: closing slots, staging a version's rows, publishing it in one step.
+import { randomUUID } from 'node:crypto'
 import type { BatchRun, DaySums } from '@health/domain'
 import { encodeChange, encodeDay, type ViewChange } from './codec.ts'
-import { batchKey, daysKey, metaKey, partitionKey, versionField } from './keys.ts'
+import { batchKey, daysKey, linesKey, metaKey, partitionKey, versionField } from './keys.ts'
 import { decodePartition, fieldsOf, type PartitionState } from './partition-state.ts'
 import type { Guard, Operation, ViewStore } from './store.ts'
 
@@ -22,8 +23,8 @@ export interface BatchView {
 export interface ClosedSlots {
   /** The version to publish. Later lines have higher versions. */
   version: number
-  /** The life of the views that the line was drawn in; `null` where nothing was ever applied. */
-  epoch: string | null
+  /** Stands in the views for as long as they know of this line: not once they were emptied, or went back behind it. */
+  mark: string
   partitions: PartitionState[]
 }
 
@@ -54,26 +55,40 @@ export async function readBatchView(store: ViewStore): Promise<BatchView> {
  * closed slots, what comes later in new ones. A run that fails afterwards leaves slots that still count.
  */
 export async function closeSlots(store: ViewStore, partitions: number): Promise<ClosedSlots> {
-  const operations: Operation[] = [
-    { op: 'add', key: batchKey, field: 'lastVersion', by: 1 },
-    { op: 'get', key: metaKey, fields: ['epoch'] },
-  ]
-  for (let partition = 0; partition < partitions; partition++) {
-    operations.push({ op: 'add', key: partitionKey(partition), field: 'slot', by: 1 })
-    operations.push({ op: 'getAll', key: partitionKey(partition) })
-  }
-  const replies = (await store.step([], operations)) ?? []
-  return {
-    version: Number(fieldsOf(replies[0])['lastVersion']),
-    epoch: fieldsOf(replies[1])['epoch'] ?? null,
-    partitions: Array.from({ length: partitions }, (_, i) => decodePartition(fieldsOf(replies[3 + 2 * i]))),
+  const mark = randomUUID()
+  for (;;) {
+    const replies = await store.step([], [{ op: 'get', key: batchKey, fields: ['lastVersion'] }])
+    const { lastVersion = null } = fieldsOf(replies?.[0])
+    const version = Number(lastVersion) + 1
+    const operations: Operation[] = [
+      { op: 'set', key: batchKey, fields: { lastVersion: String(version) } },
+      { op: 'set', key: linesKey, fields: { [version]: mark } },
+    ]
+    for (let partition = 0; partition < partitions; partition++) {
+      operations.push({ op: 'add', key: partitionKey(partition), field: 'slot', by: 1 })
+      operations.push({ op: 'getAll', key: partitionKey(partition) })
+    }
+    const closed = await store.step([{ key: batchKey, field: 'lastVersion', equals: lastVersion }], operations)
+    if (closed === null) continue
+    const states = Array.from({ length: partitions }, (_, i) => decodePartition(fieldsOf(closed[3 + 2 * i])))
+    return { version, mark, partitions: states }
   }
 }
 
-/** Fails once the views have been emptied since: a run of their former life must leave nothing in this one. */
-const sameLife = ({ epoch }: Pick<ClosedSlots, 'epoch'>): Guard => ({ key: metaKey, field: 'epoch', equals: epoch })
+/**
+ * Fails once the views have been emptied, or have come back without the line, as a Redis does that ends before it has
+ * flushed: then increments that a run takes for closed lie in an open slot.
+ */
+const lineStands = ({ version, mark }: ClosedSlots): Guard => ({
+  key: linesKey,
+  field: String(version),
+  equals: mark,
+})
 
-/** Writes rows of a version that nobody reads yet. `false` when the views have been emptied meanwhile. */
+/**
+ * Writes rows of a version that nobody reads yet. `false` when the views know nothing of its line any more, or a later
+ * one is published.
+ */
 export async function stageRows(store: ViewStore, closed: ClosedSlots, rows: readonly VersionRow[]): Promise<boolean> {
   const byPatient = new Map<string, Record<string, string>>()
   for (const { patientId, date, day } of rows) {
@@ -82,7 +97,7 @@ export async function stageRows(store: ViewStore, closed: ClosedSlots, rows: rea
     byPatient.set(patientId, fields)
   }
   const staged = await store.step(
-    [sameLife(closed)],
+    [lineStands(closed)],
     [...byPatient].map(([patientId, fields]) => ({ op: 'set', key: daysKey(patientId), fields })),
   )
   return staged !== null
@@ -90,7 +105,7 @@ export async function stageRows(store: ViewStore, closed: ClosedSlots, rows: rea
 
 /**
  * Makes a staged version the batch view and drops the slots it covers, in one step: readers see the old view or the
- * new, never half. `false` when a view of a later merge line stands already, or the views have been emptied.
+ * new, never half. `false` when a view of a later merge line stands already, or the views know nothing of this one.
  */
 export async function publishVersion(
   store: ViewStore,
@@ -98,16 +113,18 @@ export async function publishVersion(
   view: Omit<BatchView, 'version'>,
 ): Promise<boolean> {
   for (;;) {
-    const [batch, meta] = (await store.step([], standingReads)) ?? []
-    const standing = decodeBatchView(fieldsOf(batch))
-    if (standing.version > closed.version || (fieldsOf(meta)['epoch'] ?? null) !== closed.epoch) return false
+    const [batch = {}, lines = {}] = ((await store.step([], standingReads)) ?? []).map(fieldsOf)
+    const standing = decodeBatchView(batch)
+    if (standing.version > closed.version || lines[closed.version] !== closed.mark) return false
+    const past = Object.keys(lines).filter((version) => Number(version) <= closed.version)
     const published = await store.step(
       [
-        sameLife(closed),
+        lineStands(closed),
         { key: batchKey, field: 'version', equals: standing.version === 0 ? null : String(standing.version) },
       ],
       [
         { op: 'set', key: batchKey, fields: encodeBatchView(closed.version, view) },
+        { op: 'unset', key: linesKey, fields: past },
         ...closed.partitions.map(
           ({ slot }, partition): Operation => ({
             op: 'set',
@@ -124,7 +141,7 @@ export async function publishVersion(
 
 const standingReads: Operation[] = [
   { op: 'getAll', key: batchKey },
-  { op: 'get', key: metaKey, fields: ['epoch'] },
+  { op: 'getAll', key: linesKey },
 ]
 
 const encodeBatchView = (version: number, view: Omit<BatchView, 'version'>): Record<string, string> => ({
@@ -146,10 +163,10 @@ export async function dropCovered(store: ViewStore, partitions: number): Promise
     ]
     for (let p = 0; p < partitions; p++) reads.push({ op: 'getAll', key: partitionKey(p) })
     const [meta, days, batch, ...states] = ((await store.step([], reads)) ?? []).map(fieldsOf)
-    const epoch = meta?.['epoch'] ?? null
+    const sameLife: Guard = { key: metaKey, field: 'epoch', equals: meta?.['epoch'] ?? null }
     const counts = createCounted(decodeBatchView(batch ?? {}).version, states.map(decodePartition))
     const covered = Object.keys(days ?? {}).filter((field) => counts(field) === 'covered')
-    if (covered.length > 0) await store.step([sameLife({ epoch })], [{ op: 'unset', key, fields: covered }])
+    if (covered.length > 0) await store.step([sameLife], [{ op: 'unset', key, fields: covered }])
   }
 }
 

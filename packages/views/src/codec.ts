@@ -13,7 +13,7 @@ export interface PatientState {
   latest: { glucoseMgdl: LatestValue | null; heartRateBpm: LatestValue | null; temperatureC: LatestValue | null }
   /** Glucose before the latest one. */
   previousGlucose: LatestValue | null
-  /** Glucose values at least five minutes apart over the last quarter of an hour, oldest first: what the rate is told from. */
+  /** Glucose values at least three minutes apart over the last quarter of an hour, oldest first: what the rate is told from. */
   trend: LatestValue[]
   status: Status
   /** `measuredAt` of the reading that brought the status. */

@@ -40,4 +40,6 @@ export const unreadableLake = (lakeDir: string, error: unknown): unknown =>
     : error
 
 export const viewsEmptied = (): BatchFailed =>
-  new BatchFailed('The views were emptied while the run was under way. Run it again.')
+  new BatchFailed(
+    'The views were emptied, or came back without their newest changes, while the run was under way. Run it again.',
+  )

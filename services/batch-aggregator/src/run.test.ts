@@ -48,7 +48,7 @@ describe('a batch run', () => {
     const views: ViewStore = {
       ...world.views,
       async step(guards, operations) {
-        if (!isEmptied && operations.some(({ op }) => op === 'unset')) {
+        if (!isEmptied && operations.every(({ op }) => op === 'unset')) {
           isEmptied = true
           await world.views.clear()
           await world.apply()

@@ -9,7 +9,7 @@ import {
   closeSlots,
   dropCovered,
   publishVersion,
-  readOrigin,
+  readBatchView,
   readPartitions,
   reportRun,
   stageRows,
@@ -83,9 +83,11 @@ export async function runBatch(options: BatchOptions): Promise<BatchResult> {
     const scan = await scanBelow(closed, options, tell)
     const rows = withAllPatients(scan.days)
     await tell(`writing ${inWords(rows.length, 'row')}`)
-    await stage(views, closed, rows)
+    const isStaged = await stage(views, closed, rows)
     const result = summarise(closed, scan, rows, { startedAt, computedAt: now() })
-    await publish(views, closed, result, run)
+    const isPublished = isStaged && (await publish(views, closed, result, run))
+    // A later line, published meanwhile, covers more than this one: all is well.
+    if (!isPublished && (await readBatchView(views)).version <= closed.version) throw viewsEmptied()
     await dropCovered(views, options.partitions)
     return result
   } catch (cause) {
@@ -139,10 +141,11 @@ async function scanBelow(
   }
 }
 
-async function stage(views: ViewStore, closed: ClosedSlots, rows: readonly VersionRow[]): Promise<void> {
+async function stage(views: ViewStore, closed: ClosedSlots, rows: readonly VersionRow[]): Promise<boolean> {
   for (let i = 0; i < rows.length; i += rowsAtOnce) {
-    if (!(await stageRows(views, closed, rows.slice(i, i + rowsAtOnce)))) throw viewsEmptied()
+    if (!(await stageRows(views, closed, rows.slice(i, i + rowsAtOnce)))) return false
   }
+  return true
 }
 
 function summarise(
@@ -155,7 +158,7 @@ function summarise(
   return { ...scan, rows, computedAt, completeTo, tookMs: computedAt - startedAt }
 }
 
-async function publish(views: ViewStore, closed: ClosedSlots, result: BatchResult, run: BatchRun): Promise<void> {
+async function publish(views: ViewStore, closed: ClosedSlots, result: BatchResult, run: BatchRun): Promise<boolean> {
   const { computedAt, completeTo, watermark, rows, records } = result
   const done: BatchRun = {
     ...run,
@@ -165,7 +168,5 @@ async function publish(views: ViewStore, closed: ClosedSlots, result: BatchResul
     rows: rows.filter(({ patientId }) => patientId !== allPatients).length,
     records,
   }
-  if (await publishVersion(views, closed, { computedAt, completeTo, watermark, run: done })) return
-  // A later line, published meanwhile, covers more than this one: all is well. Unless the views are others now.
-  if (((await readOrigin(views))?.epoch ?? null) !== closed.epoch) throw viewsEmptied()
+  return publishVersion(views, closed, { computedAt, completeTo, watermark, run: done })
 }

@@ -5,7 +5,7 @@ import { openLog } from '@health/log'
 import { createLogger } from '@health/runtime'
 import { connectAsync } from 'mqtt'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { aMessage, createTestLog, startTestBridge } from './bridge.fixture.ts'
+import { aMessage, anOutage, createTestLog, startTestBridge } from './bridge.fixture.ts'
 
 const body = JSON.stringify(aMessage())
 const post = (url: string) => fetch(url, { method: 'POST', body, headers: { 'content-type': 'application/json' } })
@@ -28,6 +28,16 @@ test('stopping answers what is under way, takes nothing more, then closes the lo
   await stopped
   expect(log.appended).toHaveLength(2)
   expect(log.closed).toBe(true)
+})
+
+test('a bridge that starts without the log is not ready until it is there, without a message', async () => {
+  const log = createTestLog()
+  log.fail(anOutage())
+  const { waitingFor } = await startTestBridge(log)
+  await vi.waitFor(() => expect(waitingFor()).toMatch(/does not answer/))
+  log.fail(null)
+  await vi.waitFor(() => expect(waitingFor()).toBeNull(), { timeout: 5000 })
+  expect(log.appended).toEqual([])
 })
 
 test('an error of the log that is no outage is a failure of the service', async () => {

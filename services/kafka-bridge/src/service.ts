@@ -1,7 +1,8 @@
 // kafka-bridge: the only way in. Devices send readings by HTTP and MQTT; each is acknowledged once the log has it.
+import { setTimeout as pause } from 'node:timers/promises'
 import { type EventLog, openLog } from '@health/log'
 import { listen, type Service, type ServiceContext } from '@health/runtime'
-import { createAppender } from './appender.ts'
+import { type Appender, createAppender } from './appender.ts'
 import { createBytesInFlight } from './bytes-in-flight.ts'
 import type { KafkaBridgeConfig } from './config.ts'
 import { closeHttpServer, createHttpServer } from './http.ts'
@@ -48,6 +49,7 @@ export async function serveIngress(
     onOutage: (err) => logger.warn({ err }, 'The log is unavailable. Devices are told to send again.'),
     onRecovery: () => logger.info('The log is available again.'),
   })
+  const arrival = awaitLog(appender)
   const ingress: Ingress = { appender, bytesInFlight: createBytesInFlight(maxBytesInFlight), metrics, logger }
   const http = createHttpServer(ingress)
   const mqtt = await createMqttServer(ingress, config.MQTT_TOPIC)
@@ -60,11 +62,33 @@ export async function serveIngress(
   return {
     ingestPort,
     mqttPort,
-    waitingFor: appender.waitingFor,
+    waitingFor: () => appender.waitingFor() ?? arrival.waitingFor(),
     failed: appender.failed,
     async stop() {
+      arrival.stop()
       await Promise.all([closeHttpServer(http, graceMs), mqtt.close()])
       await log.close()
     },
   }
+}
+
+/** How long after one look for the log the next one comes. */
+const lookAgainMs = 1000
+
+/** Looks for the log until it is there, so that a bridge that starts without it is not ready before the first message fails. */
+function awaitLog(appender: Appender): { waitingFor(): string | null; stop(): void } {
+  const stopping = new AbortController()
+  let isThere = false
+  async function look(): Promise<void> {
+    while (!isThere && !stopping.signal.aborted) {
+      // Appending nothing resolves once the topic is there.
+      isThere = await appender.append([]).then(
+        () => true,
+        () => false,
+      )
+      if (!isThere) await pause(lookAgainMs, undefined, { signal: stopping.signal }).catch(() => undefined)
+    }
+  }
+  void look()
+  return { waitingFor: () => (isThere ? null : 'the log'), stop: () => stopping.abort() }
 }

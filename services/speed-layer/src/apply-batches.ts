@@ -1,7 +1,7 @@
 // Applying: takes the batches of the log's partitions into the views, each record once, whatever is delivered twice.
 import type { DropReason } from '@health/domain'
 import { createDeadLetter, type NewRecord, type RecordBatch } from '@health/log'
-import type { ViewStore } from '@health/views'
+import { decodePartition, fieldsOf, metaKey, type Operation, partitionKey, type ViewStore } from '@health/views'
 import { commitViews } from './commit-views.ts'
 import { type FoldRules, foldRecords, type JudgedRecord } from './fold.ts'
 import { judgeRecord } from './judge.ts'
@@ -34,8 +34,11 @@ export interface BatchApplier {
    * then nothing was applied, and the partition must be started again. Rejects when it is unknown what was applied.
    */
   apply(batch: RecordBatch): Promise<Applied | null>
-  /** The open partitions whose views are of another life than `epoch`: emptied, they must be started again. */
-  strays(epoch: string | null): number[]
+  /**
+   * The open partitions that must be started again: their views were emptied, or have lost what was applied, as a Redis
+   * does that ends before it has flushed.
+   */
+  strays(): Promise<number[]>
   /** Drops what is known of a partition. */
   forget(partition: number): void
 }
@@ -103,8 +106,19 @@ export function createBatchApplier({ store, topic, rules, bury, now }: ApplyOpti
       }
     },
 
-    strays: (epoch) =>
-      [...partitions.values()].filter((views) => views.epoch !== epoch).map((views) => views.partition),
+    async strays() {
+      // As they stand before the views are asked: what is applied meanwhile is no loss.
+      const applied = [...partitions.values()].map((views) => ({ ...views, position: views.state.position ?? 0 }))
+      const reads = applied.map(({ partition }): Operation => ({ op: 'getAll', key: partitionKey(partition) }))
+      const [meta, ...states] = (await store.step([], [{ op: 'getAll', key: metaKey }, ...reads])) ?? []
+      const { epoch } = fieldsOf(meta)
+      return applied
+        .filter((views, i) => {
+          const stored = decodePartition(fieldsOf(states[i])).position ?? -1
+          return views.epoch !== epoch || stored < views.position
+        })
+        .map(({ partition }) => partition)
+    },
 
     forget: (partition) => partitions.delete(partition),
   }

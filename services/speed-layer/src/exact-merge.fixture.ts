@@ -1,5 +1,6 @@
 // At every moment a served day equals the recount of all records applied so far, whatever comes in whatever order:
-// batches, batch runs that end or fail, restarts, redelivery, views that are emptied. For every backend of the views.
+// batches, batch runs that end or fail, restarts, redelivery, views that are emptied or lose their newest changes. For every
+// backend of the views.
 import { createDayOf } from '@health/domain'
 import type { LogRecord } from '@health/log'
 import {
@@ -7,6 +8,9 @@ import {
   closeSlots,
   dailyRow,
   dropCovered,
+  fieldsOf,
+  itemsOf,
+  type Operation,
   publishVersion,
   readDays,
   stageRows,
@@ -49,14 +53,16 @@ const action = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.record({ kind: fc.constantFrom('run', 'failing run', 'restart', 'deliver again', 'empty') }),
+    arbitrary: fc.record({
+      kind: fc.constantFrom('run', 'failing run', 'restart', 'deliver again', 'empty', 'go back'),
+    }),
   },
   // A run that others come between: its line is closed now, and published after the next action.
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('slow run') }) },
 ) as fc.Arbitrary<Action>
 type Action =
   | { kind: 'apply'; partition: number; count: number }
-  | { kind: 'run' | 'failing run' | 'restart' | 'deliver again' | 'empty' | 'slow run' }
+  | { kind: 'run' | 'failing run' | 'restart' | 'deliver again' | 'empty' | 'go back' | 'slow run' }
 
 /** Declares the property on the views that `open` gives; they are emptied. */
 export function describeExactMerge(name: string, open: () => Promise<ViewStore>, numRuns: number): void {
@@ -95,6 +101,8 @@ function createWorld(store: ViewStore, log: LogRecord[][], dayTimeZone: string) 
   let applier = newApplier()
   let next = log.map(() => 0)
   let finishSlowRun = async () => {}
+  /** The views some actions ago: what a Redis comes back with that has not flushed since. */
+  const kept: Snapshot[] = []
 
   async function apply(partition: number, from: number, count: number): Promise<void> {
     const records = log[partition]?.slice(from, from + count) ?? []
@@ -109,6 +117,11 @@ function createWorld(store: ViewStore, log: LogRecord[][], dayTimeZone: string) 
       if (start === null) await applier.skipTo(partition, 0, 0)
       next[partition] = start?.position ?? 0
     }
+  }
+
+  /** What must begin again does. */
+  async function restartStrays(): Promise<void> {
+    for (const partition of await applier.strays()) next[partition] = (await applier.open(partition))?.position ?? 0
   }
 
   /** Closes the line; the answer computes and publishes. */
@@ -158,10 +171,37 @@ function createWorld(store: ViewStore, log: LogRecord[][], dayTimeZone: string) 
         next = log.map(() => 0)
         await openAll()
       }
+      if (action.kind === 'go back') {
+        await restore(store, kept[0] ?? [])
+        kept.length = 0
+        await restartStrays()
+      }
       await finish()
       await check()
+      kept.push(await takeSnapshot(store))
+      if (kept.length > 2) kept.shift()
     },
   }
+}
+
+type Snapshot = Operation[]
+
+/** Everything in the views, as the operations that put it back. */
+async function takeSnapshot(store: ViewStore): Promise<Snapshot> {
+  const snapshot: Snapshot = []
+  for (const key of await store.keys('')) {
+    const isList = /^(seen|alerts):/.test(key)
+    const [reply] =
+      (await store.step([], [isList ? { op: 'range', key, from: 0, to: -1 } : { op: 'getAll', key }])) ?? []
+    const items = itemsOf(reply)
+    snapshot.push(isList ? { op: 'push', key, items, keep: items.length } : { op: 'set', key, fields: fieldsOf(reply) })
+  }
+  return snapshot
+}
+
+async function restore(store: ViewStore, snapshot: Snapshot): Promise<void> {
+  await store.clear()
+  await store.step([], snapshot)
 }
 
 /** What of a day must agree; sums are added in another order, so averages only nearly. */

@@ -8,6 +8,7 @@ import { createLogger, createMetrics } from '@health/runtime'
 import {
   closeSlots,
   openViews,
+  partitionKey,
   readAlerts,
   readDays,
   readOrigin,
@@ -233,6 +234,17 @@ test('views that are emptied while it runs are rebuilt from the log', async () =
   await caughtUp()
   expect(await counts()).toEqual({ records: 2, valid: 2, invalid: 0, duplicate: 0 })
   expect(await patient('p001')).toMatchObject({ status: 'WARNING', previousGlucose: { value: 123 } })
+})
+
+test('views that come back without their newest changes are brought up again, without another record', async () => {
+  const { start, send, caughtUp, store } = await aSystem()
+  await start()
+  await send(aMessage(), aMessage({ measured_at: now + 1000 }))
+  await caughtUp()
+  const states = await readPartitions(store, partitions)
+  const partition = states.findIndex(({ position }) => position === 2)
+  await store.step([], [{ op: 'set', key: partitionKey(partition), fields: { position: '1' } }])
+  await caughtUp()
 })
 
 test('a slot that a batch run closes takes nothing more, and no record is lost over it', async () => {

@@ -15,7 +15,7 @@ export async function startSpeedLayer(config: SpeedLayerConfig, context: Service
   return runSpeedLayer(log, store, config, context)
 }
 
-/** How often it is looked whether the views were emptied. */
+/** How often it is looked whether the views still hold what was applied. */
 const lifeCheckMs = 1000
 
 export type SpeedLayerSettings = Pick<
@@ -49,10 +49,10 @@ export async function runSpeedLayer(
     startAt: (partition) => consumer.startAt(partition).catch(tellMisconfiguration),
   })
   const lifeCheck = setInterval(restartStrays, lifeCheckMs).unref()
-  /** Views may be emptied while no record comes that would run into it. */
+  /** Views may be emptied, or go back, while no record comes that would run into it. */
   async function restartStrays(): Promise<void> {
-    const origin = await readOrigin(store).catch(noneInAnOutage)
-    if (origin !== undefined) for (const partition of applier.strays(origin?.epoch ?? null)) restart(partition)
+    const strays = (await applier.strays().catch(noneInAnOutage)) ?? []
+    for (const partition of strays) restart(partition)
   }
   function restart(partition: number): void {
     subscription.restart(partition)
