@@ -66,7 +66,7 @@ async function runDemo(): Promise<void> {
   process.stdout.write(
     `  Readings   POST http://localhost:${bridge.ingestPort}/readings, MQTT port ${bridge.mqttPort}\n`,
   )
-  process.stdout.write(`  Batch      pnpm run batch, in another terminal. Ctrl-C stops.\n\n`)
+  process.stdout.write(`  Batch      npx -y pnpm@12 run batch, in another terminal. Ctrl-C stops.\n\n`)
 }
 
 /** One demo per folder: its log has one member per consumer group. */

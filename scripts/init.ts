@@ -1,10 +1,10 @@
 // `pnpm run init`: empties the views, makes folders and topics. The lake stays, unless --lake sets it aside.
 import { existsSync, mkdirSync, renameSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
 import { lakeDirOf, lakeSettings } from '@health/lake'
-import { deadLetterTopic, LogUnavailable, logSettings, openLog } from '@health/log'
+import { deadLetterTopic, type EventLog, LogUnavailable, logSettings, openLog } from '@health/log'
 import { ConfigError, createLogger, exitWith, type Logger, readConfig } from '@health/runtime'
 import { openViews, ViewsUnavailable, viewsSettings } from '@health/views'
 import { z } from 'zod'
@@ -43,35 +43,37 @@ function readArguments(args: string[]): { lake: boolean; yes: boolean; system: '
 
 async function initialise(config: InitConfig, options: { withLake: boolean; agreed: boolean }): Promise<void> {
   const lakeDir = resolve(lakeDirOf(config))
-  // Asked first: whoever says no wants nothing done.
-  if (options.withLake && !(await setAside(lakeDir, options.agreed))) return say('Nothing was changed.')
   const logger = createLogger('silent')
   mkdirSync(lakeDir, { recursive: true })
-  await makeTopics(config, logger)
+  const log = await openLog(config, { logger, clientId: 'init' })
+  try {
+    await makeTopics(config, log)
+    if (options.withLake && !(await setAside(lakeDir, config, log, options.agreed))) return say('Nothing was changed.')
+  } finally {
+    await log.close()
+  }
   await emptyViews(config, logger)
   say('The system is ready. The views fill again from the log, older days with the next batch run.')
 }
 
-/** Renames the lake's folder; `false` when the person does not agree. */
-async function setAside(lakeDir: string, agreed: boolean): Promise<boolean> {
-  if (!existsSync(lakeDir)) return true
-  const aside = `${lakeDir}.${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}`
-  if (
-    !agreed &&
-    !(await ask(`Move the lake ${lakeDir} to ${aside}? A running archiver must be stopped first. [y/N] `))
-  ) {
-    return false
-  }
-  try {
-    renameSync(lakeDir, aside)
-    say(`The lake was moved to ${aside}.`)
-  } catch (error) {
-    // Where the folder itself cannot be renamed, as with a mount, what is in it can.
-    mkdirSync(aside, { recursive: true })
-    if (existsSync(`${lakeDir}/raw`)) renameSync(`${lakeDir}/raw`, `${aside}/raw`)
-    say(`What the lake held was moved to ${aside} (${(error as Error).message}).`)
-  }
+/** Moves away what the lake holds; `false` when the person does not agree. Nothing is deleted. */
+async function setAside(lakeDir: string, config: InitConfig, log: EventLog, agreed: boolean): Promise<boolean> {
+  await refuseRunningArchiver(config, log)
+  const raw = join(lakeDir, 'raw')
+  if (!existsSync(raw)) return true
+  const aside = `${raw}.${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}`
+  if (!agreed && !(await ask(`Move what the lake holds to ${aside}? [y/N] `))) return false
+  // The folder itself stays: it may be mounted, and its owner is the one who may write there.
+  renameSync(raw, aside)
+  say(`What the lake held was moved to ${aside}.`)
   return true
+}
+
+/** An archiver that goes on would leave out of the new lake what it has put into the old one. */
+async function refuseRunningArchiver({ KAFKA_TOPIC, KAFKA_BROKERS }: InitConfig, log: EventLog): Promise<void> {
+  if (!(await log.hasMembers(KAFKA_TOPIC, 'csv-archiver'))) return
+  const stop = KAFKA_BROKERS === undefined ? 'the demo (Ctrl-C)' : 'it (docker compose stop csv-archiver)'
+  throw new ConfigError(`The csv-archiver is running. Stop ${stop}, wait ten seconds, and run this again.`)
 }
 
 async function ask(question: string): Promise<boolean> {
@@ -83,16 +85,11 @@ async function ask(question: string): Promise<boolean> {
   return /^y(es)?$/i.test(answer.trim())
 }
 
-async function makeTopics(config: InitConfig, logger: Logger): Promise<void> {
-  const log = await openLog(config, { logger, clientId: 'init' })
+async function makeTopics(config: InitConfig, log: EventLog): Promise<void> {
   const where = config.KAFKA_BROKERS?.join(', ') ?? `the embedded log in ${config.DATA_DIR}`
   const topics = [config.KAFKA_TOPIC, deadLetterTopic(config.KAFKA_TOPIC)]
-  try {
-    for (const topic of topics) await patiently(() => log.ranges(topic), LogUnavailable, where)
-    say(`Topics ${topics.join(' and ')}, ${config.KAFKA_PARTITIONS} partitions each, are there (${where}).`)
-  } finally {
-    await log.close()
-  }
+  for (const topic of topics) await patiently(() => log.ranges(topic), LogUnavailable, where)
+  say(`Topics ${topics.join(' and ')}, ${config.KAFKA_PARTITIONS} partitions each, are there (${where}).`)
 }
 
 async function emptyViews(config: InitConfig, logger: Logger): Promise<void> {

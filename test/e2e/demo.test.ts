@@ -1,4 +1,6 @@
 // The demo, with nothing but Node: what a stranger types, and what comes of it.
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import type { PatientRow } from '@health/domain'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Demo, startDemo } from './demo.ts'
@@ -52,8 +54,22 @@ describe('the demo', { timeout: 120_000 }, () => {
     expect(run.stderr).toContain('DASHBOARD_PORT is "x", but must be a whole number from 0 to 65535')
   })
 
+  test('keeps its lake from being set aside while it runs', async () => {
+    const run = await demo.run('init.ts', '--lake', '--yes')
+    expect([run.code, run.stderr]).toEqual([1, expect.stringContaining('Stop the demo (Ctrl-C)')])
+  })
+
   test('ends with Ctrl-C, cleanly', async () => {
     expect(await demo.interrupt()).toBe(0)
+  })
+
+  test('its lake can be set aside then, and nothing of it is deleted', async () => {
+    const lake = join(demo.env['DATA_DIR'] ?? '', 'lake')
+    const before = readdirSync(join(lake, 'raw'))
+    expect(await demo.run('init.ts', '--lake', '--yes')).toMatchObject({ code: 0 })
+    const [aside = '', ...others] = readdirSync(lake)
+    expect([aside, others]).toEqual([expect.stringMatching(/^raw\.\d{14}$/), []])
+    expect(readdirSync(join(lake, aside))).toEqual(before)
   })
 })
 

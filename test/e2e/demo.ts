@@ -39,7 +39,7 @@ export async function startDemo(settings: Record<string, string> = {}): Promise<
   const ended = new Promise<number | null>((end) => demo.once('exit', end))
   await until(() => {
     assert.equal(demo.exitCode, null, printed)
-    assert.match(printed, /Batch {2,}pnpm run batch/)
+    assert.match(printed, /Batch {2,}npx/)
   })
   const address = (label: string) => new RegExp(`${label}.*(http://localhost:\\d+)`).exec(printed)?.[1] ?? ''
   return {

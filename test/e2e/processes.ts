@@ -108,13 +108,14 @@ export async function startSystem(backend: Environment = {}): Promise<System> {
   }
 }
 
-/** Runs `scripts/<script>` to its end. */
-export function runScript(script: string, args: string[], env: Environment): Promise<Run> {
+/** Runs `scripts/<script>` to its end, or until `killed` aborts: kill -9. */
+export function runScript(script: string, args: string[], env: Environment, killed?: AbortSignal): Promise<Run> {
   const child = spawn(process.execPath, [join(root, 'scripts', script), ...args], {
     cwd: root,
     env: { ...baseEnv(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  killed?.addEventListener('abort', () => child.kill('SIGKILL'))
   const output = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) child[name].on('data', (text) => (output[name] += text))
   return new Promise((end) => child.once('close', (code) => end({ code, ...output })))

@@ -7,7 +7,7 @@ import { earliestMeasuredAt, utcOffsets } from '@health/domain'
 import { readLakeFile } from './read-file.ts'
 import { createScanDays, type DayRow, hasRepeats, type LakeDay, type UnsettledDay } from './scan-days.ts'
 import { filesToScan, inPortions, type ScanFile } from './scan-files.ts'
-import { type DayRules, type DaysQuery, daysQuery } from './sql-days.ts'
+import { type DayRules, type DaysQuery, daysQuery, receivedQuery } from './sql-days.ts'
 
 export type { LakeDay } from './scan-days.ts'
 export { LakeEmpty } from './scan-files.ts'
@@ -19,6 +19,8 @@ export interface LakeScan {
   records: number
   /** Partition → the offset below which every record is counted. */
   watermark: Map<number, number>
+  /** Partition → when the last record below its watermark was received, epoch ms; left out where no file holds it. */
+  lastReceived: Map<number, number>
   /** Offsets below the watermark that no file holds: the log had deleted them before they were archived. */
   missing: number
 }
@@ -57,9 +59,12 @@ export async function scanLake(lakeDir: string, options: ScanOptions): Promise<L
   const rules = dayRules(files, timeZone)
   const days = createScanDays(timeZone)
   const total = files.reduce((sum, file) => sum + file.bytes, 0)
+  const covered = coveredBy(files, watermark)
+  let lastReceived = new Map<number, number>()
   let records = 0
   let bytes = 0
   await withEngine(async (engine) => {
+    lastReceived = await readLastReceived(engine, files, covered)
     const query = (portion: readonly ScanFile[], how: Pick<DaysQuery, 'by' | 'only'>) =>
       queryDays(engine, portion, { beyond: beyond(portion, watermark), days: rules, ...how })
     let by: DaysQuery['by'] = 'records'
@@ -79,8 +84,8 @@ export async function scanLake(lakeDir: string, options: ScanOptions): Promise<L
     const theirFiles = portions.filter((_, i) => concerned.has(i)).flat()
     days.replace(await query(theirFiles, { by: 'identities', only: unsettledTable }))
   })
-  const covered = coveredBy(files, watermark)
-  return { days: days.all(), records, watermark: covered, missing: heldOffsets(files, covered) - records }
+  const missing = heldOffsets(files, covered) - records
+  return { days: days.all(), records, watermark: covered, lastReceived, missing }
 }
 
 async function withEngine(work: (engine: DuckDBConnection) => Promise<void>): Promise<void> {
@@ -99,6 +104,21 @@ async function withEngine(work: (engine: DuckDBConnection) => Promise<void>): Pr
     instance.closeSync()
     await rm(spill, { recursive: true, force: true })
   }
+}
+
+async function readLastReceived(
+  engine: DuckDBConnection,
+  files: readonly ScanFile[],
+  watermark: ReadonlyMap<number, number>,
+): Promise<Map<number, number>> {
+  const last = ({ partition }: ScanFile) => (watermark.get(partition) ?? 0) - 1
+  const theirs = files.filter((file) => file.firstOffset <= last(file) && last(file) < file.nextOffset)
+  if (theirs.length === 0) return new Map()
+  const offsets = new Map(theirs.map((file) => [file.partition, last(file)]))
+  const paths = theirs.map(({ path }) => path)
+  const result = await engine.runAndReadAll(receivedQuery(paths, offsets))
+  const rows = result.getRowObjectsJS() as { partition: number; received_ms: number }[]
+  return new Map(rows.map(({ partition, received_ms }) => [partition, received_ms]))
 }
 
 async function queryDays(

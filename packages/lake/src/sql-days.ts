@@ -156,6 +156,11 @@ function dayOf({ offsets, from, to }: DayRules): string {
 const sameDay = (days: DayRules): string =>
   `ON lake.patient_id = wanted.patient_id AND coalesce(lake.sensor_id, '') = wanted.sensor_id AND ${dayOf(days)} = wanted.day`
 
+/** When the records at these offsets (partition → offset) were received: `partition`, `received_ms`. */
+export const receivedQuery = (paths: readonly string[], offsets: ReadonlyMap<number, number>): string => `
+  SELECT "partition"::DOUBLE AS "partition", epoch_ms(received_at)::DOUBLE AS received_ms FROM ${readCsv(paths)}
+  WHERE ${[...offsets].map(([partition, offset]) => `"partition" = ${partition} AND "offset" = ${offset}`).join(' OR ')}`
+
 /** Reads exactly the lake's columns. Nothing is guessed or skipped: what does not fit fails the query. */
 function readCsv(paths: readonly string[]): string {
   const columns = Object.entries(columnTypes).map(([name, type]) => `'${name}': '${type}'`)

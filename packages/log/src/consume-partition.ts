@@ -26,6 +26,9 @@ export interface PartitionLoop {
   revoke(): Promise<void>
 }
 
+/** The first failures pass by themselves, as on a topic that was made a moment ago. */
+const toldFailures = 3
+
 interface LoopOptions {
   source: PartitionSource
   consumer: Consumer
@@ -80,7 +83,8 @@ export function consumePartition({ source, consumer, logger, after, onFailure }:
       } catch (error) {
         if (error instanceof LogRecreated || error instanceof TopicMismatch) throw error
         const message = error instanceof Error ? error.message : String(error)
-        if (failures === 1) logger.warn({ err: error, partition }, 'A partition cannot go on; it tries again')
+        if (failures === toldFailures)
+          logger.warn({ err: error, partition }, 'A partition cannot go on; it tries again')
         trouble = `partition ${partition}, which tries again: ${message}`
         await pauseAfter(failures, signal)
       }

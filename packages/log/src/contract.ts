@@ -400,6 +400,18 @@ export function describeLog(name: string, open: () => Promise<OpenedLog>): void 
         expect(await log.committed(topic, group)).toEqual(new Map([[partition, 3]]))
       })
 
+      test('tells whether a group has members', async () => {
+        newNames()
+        await appendAll('1')
+        expect(await log.hasMembers(topic, group)).toBe(false)
+        const seen = aCollector()
+        const subscription = await subscribe(seen.consumer, await another())
+        await vi.waitFor(() => expect(seen.values()).toEqual(['1']), patience)
+        expect(await log.hasMembers(topic, group)).toBe(true)
+        await subscription.stop()
+        await vi.waitFor(async () => expect(await log.hasMembers(topic, group)).toBe(false), patience)
+      })
+
       test('tells the offsets that each partition holds', async () => {
         newNames()
         const empty = await log.ranges(topic)

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import type { Logger } from '@health/runtime'
+import { type Logger, tryProcessLock } from '@health/runtime'
 import { type AppendQueue, createAppendQueue } from './append-queue.ts'
 import { createChanges } from './embedded-changes.ts'
 import { pruneTopic } from './embedded-retention.ts'
@@ -57,6 +57,8 @@ export function openEmbeddedLog(options: EmbeddedLogOptions): EventLog {
     }
   }
 
+  const lockPathOf = (group: string, topic: string) => join(folder, `log.${encodeURIComponent(group)}.${topic}.lock`)
+
   for (const name of options.topics) open(name)
   const closing = new AbortController()
   const pruning = repeatHourly(prune, closing.signal).catch((error) => {
@@ -67,13 +69,18 @@ export function openEmbeddedLog(options: EmbeddedLogOptions): EventLog {
     append: async (topic, records) => open(topic).queue.append(records),
     async subscribe(name, group, consumer) {
       const { topic } = open(name)
-      const lockPath = join(folder, `log.${encodeURIComponent(group)}.${name}.lock`)
+      const lockPath = lockPathOf(group, name)
       const log = logger.child({ topic: name, group })
       const subscription = subscribeToEmbeddedLog({ storage, changes, topic, group, lockPath, consumer, logger: log })
       subscriptions.add(subscription)
       return subscription
     },
     ranges: async (topic) => storage.ranges(open(topic).topic),
+    async hasMembers(topic, group) {
+      const release = tryProcessLock(lockPathOf(group, topic))
+      release?.()
+      return release === null
+    },
     committed: async (topic, group) => storage.committed(open(topic).topic, group),
     async read(topic, partition, offset, limit) {
       return storage.read(open(topic).topic, partition, offset, limit)?.records ?? []

@@ -118,6 +118,11 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> 
       const offsets = (found?.partitions ?? []).map((each) => [each.partition, Number(each.offset)] as const)
       return new Map(offsets.filter(([, offset]) => offset >= 0))
     },
+    async hasMembers(name, groupId) {
+      await find(name)
+      const { groups } = await admin.use((client) => client.describeGroups([groupId]))
+      return groups.some(({ members }) => members.length > 0)
+    },
     async read(topic, partition, offset, limit) {
       const { low, end } = await range(topic, partition)
       const first = Math.max(offset, low)

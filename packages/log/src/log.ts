@@ -85,6 +85,8 @@ export interface EventLog {
   ranges(topic: string): Promise<PartitionRange[]>
   /** How far `group` has committed, by partition; partitions without a commit are left out. */
   committed(topic: string, group: string): Promise<Map<number, number>>
+  /** Whether somebody consumes `topic` as a member of `group` now; of a member that was killed, for some seconds yet. */
+  hasMembers(topic: string, group: string): Promise<boolean>
   /** Records from `offset` on, at least one if there is one, at most about `limit`; the oldest left where `offset` is gone. */
   read(topic: string, partition: number, offset: number, limit: number): Promise<LogRecord[]>
   close(): Promise<void>

@@ -34,13 +34,15 @@ test('SIGTERM stops the service and exits 0', async () => {
   expect(child.output).toContain('Flushed.')
 }, 30_000)
 
-test('while stopping it is healthy but not ready; a second signal exits 1', async () => {
+test('while stopping it is healthy but not ready; the same signal again exits 1, another one does not', async () => {
   const { child, port } = await runUntilReady({ BEHAVIOUR: 'hangs' })
   child.kill('SIGINT')
   await vi.waitFor(() => expect(child.output).toContain('Stopping.'), 20_000)
   expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(503)
   expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200)
   child.kill('SIGTERM')
+  expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200)
+  child.kill('SIGINT')
   expect(await child.exit).toEqual([1, null])
   expect(child.output).toContain('a second signal')
 }, 30_000)

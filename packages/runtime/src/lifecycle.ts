@@ -54,8 +54,8 @@ export async function runService<C extends RuntimeConfig>(
 }
 
 /**
- * Makes the process end with the group. SIGTERM or SIGINT: not ready, stop, exit 0; a second signal or a time-out
- * (10 s): exit 1. A failed service or an uncaught error: exit 1. One call per process.
+ * Makes the process end with the group. SIGTERM or SIGINT: not ready, stop, exit 0; the same signal again or a
+ * time-out (10 s): exit 1. A failed service or an uncaught error: exit 1. One call per process.
  */
 export function exitOnSignals(group: ServiceGroup, logger: Logger, { stopTimeoutMs = 10_000 }: RunOptions = {}): void {
   const fail = (error: unknown) => exitWith(error, logger)
@@ -63,10 +63,12 @@ export function exitOnSignals(group: ServiceGroup, logger: Logger, { stopTimeout
     logger.fatal({ why }, 'Leaving without having stopped cleanly.')
     process.exit(1)
   }
-  let stopping = false
+  let first: NodeJS.Signals | undefined
   const stop = async (signal: NodeJS.Signals) => {
-    if (stopping) giveUp('a second signal')
-    stopping = true
+    // Another signal is the same wish by another way: Ctrl-C reaches `node --watch` and this process, and the watcher
+    // sends SIGTERM on.
+    if (first !== undefined) return first === signal ? giveUp('a second signal') : undefined
+    first = signal
     logger.info({ signal }, 'Stopping.')
     setTimeout(giveUp, stopTimeoutMs, `stopping took longer than ${stopTimeoutMs} ms`)
     await group.stop()

@@ -29,6 +29,14 @@ export const lakeBehind = (lakeDir: string, missing: string, waitedMs: number): 
       'See its log: `docker compose logs csv-archiver`, or the terminal of the demo.',
   )
 
+/** The lake has other records than those that the speed layer has applied. */
+export const foreignLake = (lakeDir: string, partition: number): BatchFailed =>
+  new BatchFailed(
+    `The lake in ${lakeDir} belongs to another log, or the log was made anew: of partition ${partition} it holds other ` +
+      'records than these views have. See what the csv-archiver says. To begin a new lake, stop the archiver and run ' +
+      '`pnpm run init --lake`: it moves the old one aside.',
+  )
+
 /** In words for a person where the file system refused to let the lake be read; any other error as it is. */
 export const unreadableLake = (lakeDir: string, error: unknown): unknown =>
   error instanceof Error && 'syscall' in error

@@ -1,4 +1,5 @@
 // The batch run as a command: reads its arguments, runs once, prints the table or JSON, says how it ends.
+import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { lakeCoverage } from '@health/lake'
 import { LakeEmpty, scanLake } from '@health/lake/scan'
@@ -50,6 +51,7 @@ export function readArguments(args: readonly string[]): BatchArguments {
       },
     })
     const parsed = argumentSchema.safeParse(values)
+    if (parsed.success && parsed.data.from > parsed.data.to) throw new Error('--from must not be after --to.')
     if (parsed.success) return { lake: undefined, system: undefined, ...parsed.data }
     const [issue] = parsed.error.issues
     throw new Error(`--${issue?.path.join()} ${issue?.message}.`)
@@ -118,6 +120,7 @@ async function readOnly(
       tookMs: computedAt - startedAt,
     }
   } catch (error) {
+    if (!existsSync(lakeDir)) throw new ConfigError(`There is no folder ${lakeDir}. --lake names the folder of a lake.`)
     if (error instanceof LakeEmpty) throw emptyLake(error.message, error)
     throw unreadableLake(lakeDir, error)
   }

@@ -61,6 +61,16 @@ describe('a batch run', () => {
     expect([await served(world), await served(world, 'p001'), await served(world, 'p002')]).toEqual([8, 5, 3])
   })
 
+  test('refuses the lake of another log, though it has the offsets', async () => {
+    const world = await aRunningWorld()
+    const [first] = await readPartitions(world.views, partitions)
+    const fields = { receivedAt: String((first?.receivedAt ?? 0) + 1) }
+    await world.views.step([], [{ op: 'set', key: partitionKey(0), fields }])
+    const before = await served(world)
+    await expect(runBatch(world.options)).rejects.toThrow(/belongs to another log[\s\S]*pnpm run init --lake/)
+    expect(await served(world)).toBe(before)
+  })
+
   test('says that the lake cannot be read, in words', async () => {
     const world = await aRunningWorld()
     const options = { ...world.options, lakeDir: import.meta.filename }

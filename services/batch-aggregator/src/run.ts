@@ -16,7 +16,7 @@ import {
   type VersionRow,
   type ViewStore,
 } from '@health/views'
-import { emptyLake, nothingApplied, unreadableLake, viewsEmptied } from './batch-failed.ts'
+import { emptyLake, foreignLake, nothingApplied, unreadableLake, viewsEmptied } from './batch-failed.ts'
 import { describeRun, inWords, withAllPatients } from './batch-result.ts'
 import { waitForLake } from './wait-for-lake.ts'
 
@@ -81,6 +81,7 @@ export async function runBatch(options: BatchOptions): Promise<BatchResult> {
     await refuseHopeless(options)
     const closed = await closeSlots(views, options.partitions)
     const scan = await scanBelow(closed, options, tell)
+    refuseForeignLake(closed, scan, options.lakeDir)
     const rows = withAllPatients(scan.days)
     await tell(`writing ${inWords(rows.length, 'row')}`)
     const isStaged = await stage(views, closed, rows)
@@ -138,6 +139,16 @@ async function scanBelow(
   } catch (error) {
     if (error instanceof LakeEmpty) throw emptyLake(error.message, error)
     throw error
+  }
+}
+
+/** The views know when the record before the line was received; where the lake has another one there, it is not theirs. */
+function refuseForeignLake({ partitions }: ClosedSlots, { lastReceived }: LakeScan, lakeDir: string): void {
+  for (const [partition, received] of lastReceived) {
+    const { receivedAt, position, from = 0 } = partitions[partition] ?? { receivedAt: 0, position: null }
+    // Where nothing was applied since the partition was begun, its time is that of no record.
+    if (position === null || position <= from || receivedAt === received) continue
+    throw foreignLake(lakeDir, partition)
   }
 }
 

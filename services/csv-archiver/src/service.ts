@@ -147,7 +147,8 @@ const withRemedy = (error: unknown, lakeDir: string): unknown =>
   error instanceof LogRecreated
     ? new ConfigError(
         `The lake in ${lakeDir} does not belong to this log. ${error.message}\n` +
-          'If another log or lake is meant, set DATA_DIR or LAKE_DIR to its folder. To begin a new lake:\n' +
+          'If another log or lake is meant, set DATA_DIR or LAKE_DIR to its folder. To begin a new lake, stop this archiver ' +
+          '(docker compose stop csv-archiver, or Ctrl-C) and run:\n' +
           '  pnpm run init --lake\n' +
           'It empties the views and, once you agree, moves the old lake aside; nothing of it is deleted.',
         { cause: error },

@@ -62,8 +62,8 @@ export function createPipelineRows(archiveRollSeconds: number): (facts: Pipeline
       dashboard: { clients: facts.clients, latency_ms: facts.latencies.browser },
       problems: problemsOf(now, {
         outages: facts.outages,
-        speedLayer: waiting(standstills.speedLayer, facts, sum(taken, 'position'), speedLayer.lag),
-        archiver: waiting(standstills.archiver, facts, sum(saved, 'position'), archiver.lag),
+        speedLayer: waiting(standstills.speedLayer, facts, taken),
+        archiver: waiting(standstills.archiver, facts, saved),
         missing: missingRecords(ranges, states, batch),
       }),
       at: new Date(now).toISOString(),
@@ -81,11 +81,11 @@ const hop = (rate: (now: number, total: number) => number, now: number, records:
 function waiting(
   standstill: ReturnType<typeof createStandstill>,
   { now, outages }: PipelineFacts,
-  position: number,
-  lag: number,
+  partitions: readonly { position: number; end: number }[],
 ): { lag: number; idleMs: number } {
   const isKnown = outages.log === undefined && outages.views === undefined
-  return { lag, idleMs: standstill(now, position, isKnown ? lag : 0) }
+  const seen = isKnown ? partitions : partitions.map(({ position }) => ({ position, end: position }))
+  return { lag: lagOf(partitions), idleMs: standstill(now, seen) }
 }
 
 const sumOf = <T>(items: readonly T[], value: (item: T) => number): number =>

@@ -70,11 +70,16 @@ describe('the age of what waits', () => {
   })
 })
 
-test('a standstill is that something waits and nothing moves', () => {
+test('a standstill is that records of a partition wait and it does not move, whatever the others do', () => {
   const standstill = createStandstill()
-  expect(standstill(0, 5, 3)).toBe(0)
-  expect(standstill(4_000, 5, 3)).toBe(4_000)
-  expect(standstill(5_000, 6, 3)).toBe(0)
-  expect(standstill(60_000, 6, 0)).toBe(0)
-  expect(standstill(61_000, 6, 1)).toBe(1_000)
+  const at = (now: number, position: number, end: number, other: number) =>
+    standstill(now, [
+      { position, end },
+      { position: other, end: other + 1 },
+    ])
+  expect(at(0, 5, 8, 0)).toBe(0)
+  expect(at(4_000, 5, 8, 1)).toBe(4_000)
+  expect(at(5_000, 6, 8, 2)).toBe(0)
+  expect(at(60_000, 6, 6, 3)).toBe(0)
+  expect(at(61_000, 6, 7, 4)).toBe(1_000)
 })

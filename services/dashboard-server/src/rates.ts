@@ -55,13 +55,19 @@ export function createBacklogAge(): (now: number, progress: Progress) => number 
 const inPairs = (ends: readonly { at: number; end: number }[]) =>
   ends.flatMap(({ at, end }, i) => (i % 2 === 0 ? [{ at, end: ends[i + 1]?.end ?? end }] : []))
 
-/** How long (ms) nothing has moved although something waits. */
-export function createStandstill(): (now: number, position: number, lag: number) => number {
-  let since: number | null = null
-  let last = Number.NaN
-  return (now, position, lag) => {
-    if (lag === 0 || position !== last || since === null) since = now
-    last = position
-    return now - since
+/**
+ * How long (ms) the partition that has stood longest has not moved although records of it wait: one that is stuck must
+ * show while the others go on.
+ */
+export function createStandstill(): (now: number, partitions: readonly { position: number; end: number }[]) => number {
+  const known: { position: number; since: number }[] = []
+  return (now, partitions) => {
+    const idle = partitions.map(({ position, end }, i) => {
+      const before = known[i]
+      const since = before === undefined || before.position !== position || position >= end ? now : before.since
+      known[i] = { position, since }
+      return now - since
+    })
+    return Math.max(0, ...idle)
   }
 }

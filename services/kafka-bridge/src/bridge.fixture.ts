@@ -44,6 +44,7 @@ export function createTestLog(): TestLog {
     subscribe: unused,
     ranges: unused,
     committed: unused,
+    hasMembers: unused,
     read: unused,
   }
 }

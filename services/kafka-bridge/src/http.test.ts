@@ -213,3 +213,11 @@ test.each([
   expect(response.headers.get('x-content-type-options')).toBe('nosniff')
   if (status === 405) expect(response.headers.get('allow')).toBe('POST')
 })
+
+test('takes nothing from a web page, whose browser may have been led here', async () => {
+  const { readings, log } = await startTestBridge(createTestLog())
+  const headers = { 'content-type': 'application/json', origin: 'http://evil.example' }
+  const answer = await fetch(readings, { method: 'POST', headers, body: JSON.stringify(aMessage()) })
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([403, expect.stringContaining('problem+json')])
+  expect(log.appended).toEqual([])
+})

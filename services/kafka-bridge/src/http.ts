@@ -41,6 +41,12 @@ function createApp(ingress: Ingress): Express {
     response.set({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' })
     next()
   })
+  app.use((request, response, next) => {
+    // Devices name no origin, browsers always do: no page may send readings, whatever name it was made to point here by.
+    if (request.headers.origin === undefined) return next()
+    ingress.metrics.refused('http', 'origin')
+    sendProblem(response.set('connection', 'close'), problems.origin)
+  })
   app.post('/readings', (request, response) => takeReadings(ingress, request, response))
   app.all('/readings', (_request, response) => sendProblem(response.set('allow', 'POST'), problems.method))
   app.use((_request, response) => sendProblem(response, problems.not_found))

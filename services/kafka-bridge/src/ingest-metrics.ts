@@ -9,6 +9,7 @@ export type RefusalReason =
   | 'invalid'
   | 'log_unavailable'
   | 'media_type'
+  | 'origin'
   | 'overloaded'
   | 'stopping'
   | 'subscription'

@@ -17,6 +17,11 @@ export const problems = {
     title: 'Not what is taken here',
     detail: 'Nothing was stored. `errors` names the readings, counted from 0, and what is wrong with them.',
   },
+  origin: {
+    status: 403,
+    title: 'Not for web pages',
+    detail: 'Readings come from devices and uploaders. A request with an Origin header comes from a page in a browser.',
+  },
   not_found: { status: 404, title: 'Not found', detail: 'Readings are taken at POST /readings.' },
   method: { status: 405, title: 'Method not allowed', detail: 'Readings are taken at POST /readings.' },
   too_large: { status: 413, title: 'Too large', detail: 'A request may have up to 1 MiB. Send the readings in parts.' },
