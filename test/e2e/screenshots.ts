@@ -24,12 +24,12 @@ try {
   await demo.run('batch.ts')
   for (const { name, ...viewport } of views) {
     for (const colorScheme of ['light', 'dark'] as const) {
-      const context = await browser.newContext({ viewport, colorScheme, deviceScaleFactor: name === 'phone' ? 2 : 1 })
+      const context = await browser.newContext({ viewport, colorScheme })
       const page = await context.newPage()
       await page.goto(demo.dashboard)
       await showAll(page)
       const suffix = colorScheme === 'light' ? '' : '-dark'
-      await page.screenshot({ path: join(folder, `${name}${suffix}.png`), fullPage: name === 'phone' })
+      await page.screenshot({ path: join(folder, `${name}${suffix}.png`) })
       await context.close()
     }
   }
