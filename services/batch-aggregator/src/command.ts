@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { lakeCoverage } from '@health/lake'
 import { LakeEmpty, scanLake } from '@health/lake/scan'
 import { ConfigError, createLogger, exitWith, readConfig } from '@health/runtime'
-import { openViews } from '@health/views'
+import { openViews, ViewsUnavailable } from '@health/views'
 import { z } from 'zod'
 import { emptyLake, unreadableLake } from './batch-failed.ts'
 import { withAllPatients } from './batch-result.ts'
@@ -77,9 +77,14 @@ export async function runCommand(args: readonly string[], env: Environment): Pro
     process.stdout.write((wanted.json ? formatJson : formatTable)(result, rows))
   } catch (error) {
     progress.clear()
-    exitWith(isExpected(error) ? new ConfigError(error.message, { cause: error }) : error)
+    exitWith(isExpected(error) ? new ConfigError(inWordsOf(error), { cause: error }) : error)
   }
 }
+
+const inWordsOf = (error: Error): string =>
+  error instanceof ViewsUnavailable
+    ? `${error.message}\nIs the system running? Start it with \`pnpm demo\` or \`docker compose up\`, then run this again.`
+    : error.message
 
 async function runOnSystem(env: Environment, onProgress: (message: string) => void): Promise<BatchResult> {
   const config = readConfig(settings, env)
