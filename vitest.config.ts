@@ -11,11 +11,13 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [`${folders}/*.test.ts`],
-          exclude: ['**/node_modules/**', '**/*.real.test.ts', '**/*.compose.test.ts'],
+          exclude: ['**/node_modules/**', '**/*.real.test.ts', '**/*.compose.test.ts', '**/*.faults.test.ts'],
         },
       },
       // One file after the other: they share one Kafka and one Redis, and pause and starve them.
       { test: { name: 'real', include: [`${folders}/*.real.test.ts`], fileParallelism: false } },
+      // Each file starts a whole system of its own, and breaks it.
+      { test: { name: 'faults', include: [`${folders}/*.faults.test.ts`], fileParallelism: false } },
       { test: { name: 'compose', include: [`${folders}/*.compose.test.ts`], fileParallelism: false } },
     ],
   },

@@ -16,6 +16,11 @@ const classes: TestClass[] = [
   { project: 'unit', needs: 'nothing but Node', missing: null },
   { project: 'real', needs: 'a real Kafka, Redis and Chromium', missing: missingParts() },
   {
+    project: 'faults',
+    needs: 'a Kafka and a Redis of their own, to be killed',
+    missing: env['KAFKA_JARS'] ? null : 'eval "$(.ci/real-parts install)", as root',
+  },
+  {
     project: 'compose',
     needs: 'the compose stack in Docker',
     missing: env['TEST_COMPOSE'] ? null : 'set TEST_COMPOSE=1 where `docker compose` works and the ports are free',
