@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { glob, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { DailyRow, PatientRow, PipelineRow } from '@health/domain'
+import { referenceFigures } from '@health/domain/testing'
 import { connectAsync } from 'mqtt'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type ServiceName, type System, startSystem } from './processes.ts'
@@ -169,21 +170,7 @@ function compare(days: readonly DailyRow[]): void {
   expect(days.map(({ date }) => date)).toEqual(reference.map(({ date }) => date))
   for (const [i, day] of days.entries()) {
     const expected = reference[i]
-    const { glucose_mgdl: glucose, heart_rate_bpm: heart } = day
-    const figures = {
-      count: glucose.count,
-      avg: glucose.avg,
-      min: glucose.min,
-      max: glucose.max,
-      sd: glucose.sd,
-      cv: glucose.cv_percent,
-      gmi: glucose.gmi_percent,
-      ea1c: glucose.ea1c_percent,
-      hr_count: heart.count,
-      hr_avg: heart.avg,
-      hr_min: heart.min,
-      hr_max: heart.max,
-    }
+    const figures = referenceFigures(day.glucose_mgdl, day.heart_rate_bpm)
     for (const [name, value] of Object.entries(figures)) {
       const wanted = expected?.[name]
       if (typeof wanted === 'number')

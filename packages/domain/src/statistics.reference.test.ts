@@ -1,6 +1,7 @@
 // The statistics against R iglu 4.1.7 (glucose) and pandas (heart rate), on three weeks of a person with type 1 diabetes.
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { referenceFigures } from './builders.ts'
 import { createDayOf } from './day.ts'
 import { readReading } from './parse-reading.ts'
 import { addReading, type DaySums, emptyDay, glucoseFigures, mergeDays, signalFigures } from './statistics.ts'
@@ -34,35 +35,15 @@ function daysOfSample(): Map<string, DaySums> {
 
 const days = daysOfSample()
 
-/** iglu writes 22.77 for 10 · 1.509². */
-const asIglu = (risk: number | null): number => ((risk ?? Number.NaN) * 22.77) / (10 * 1.509 ** 2)
-
 test('the sample has the days of the reference', () => {
   expect([...days.keys()]).toEqual(reference.map(({ date }) => date))
 })
 
 test.each(reference)('$date', ({ date, ...expected }) => {
   const { glucoseMgdl, heartRateBpm } = days.get(date) ?? emptyDay()
-  const glucose = glucoseFigures(glucoseMgdl)
-  const heartRate = signalFigures(heartRateBpm)
   const [n_lt54, n_54_69, n_70_180, n_181_250, n_gt250] = glucoseMgdl.ranges
-  const actual = {
-    count: glucose.count,
-    avg: glucose.avg,
-    min: glucose.min,
-    max: glucose.max,
-    sd: glucose.sd,
-    cv: glucose.cv_percent,
-    gmi: glucose.gmi_percent,
-    ea1c: glucose.ea1c_percent,
-    lbgi: asIglu(glucose.lbgi),
-    hbgi: asIglu(glucose.hbgi),
-    ...{ n_lt54, n_54_69, n_70_180, n_181_250, n_gt250 },
-    hr_count: heartRate.count,
-    hr_avg: heartRate.avg,
-    hr_min: heartRate.min,
-    hr_max: heartRate.max,
-  }
+  const figures = referenceFigures(glucoseFigures(glucoseMgdl), signalFigures(heartRateBpm))
+  const actual = { ...figures, n_lt54, n_54_69, n_70_180, n_181_250, n_gt250 }
   for (const [figure, value] of Object.entries(actual)) {
     expect(value, figure).toSatisfy((v: number) => Math.abs(v - Number(expected[figure])) <= 1e-6)
   }

@@ -8,13 +8,13 @@ import {
   emptyDay,
   formatReading,
   glucoseFigures,
-  glucoseRiskFormula,
   parseReading,
   type Reading,
   signalFigures,
   signals,
   validateReading,
 } from '@health/domain'
+import { referenceFigures } from '@health/domain/testing'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { lakeFile, rawFolder } from './partition.ts'
@@ -285,37 +285,15 @@ test('the figures of a real person equal the reference', async () => {
   })
   writeLake(folder, 3, records, 100_000)
   const { days } = await scan()
-  // iglu, which the reference was made with, writes 22.77 for 10 · 1.509².
-  const riskRounding = (glucoseRiskFormula.weight * glucoseRiskFormula.scale ** 2) / 22.77
   const references: Record<string, number | string>[] = JSON.parse(
     readFileSync(join(samples, 'uom-2303.daily-reference.json'), 'utf8'),
   )
   expect(days).toHaveLength(references.length)
   for (const reference of references) {
     const day = days.find(({ date }) => date === reference['date'])?.day ?? emptyDay()
-    const glucose = glucoseFigures(day.glucoseMgdl)
-    const pulse = signalFigures(day.heartRateBpm)
-    const figures = {
-      count: glucose.count,
-      avg: glucose.avg,
-      min: glucose.min,
-      max: glucose.max,
-      sd: glucose.sd,
-      cv: glucose.cv_percent,
-      gmi: glucose.gmi_percent,
-      ea1c: glucose.ea1c_percent,
-      lbgi: Number(glucose.lbgi) / riskRounding,
-      hbgi: Number(glucose.hbgi) / riskRounding,
-      n_lt54: day.glucoseMgdl.ranges[0],
-      n_54_69: day.glucoseMgdl.ranges[1],
-      n_70_180: day.glucoseMgdl.ranges[2],
-      n_181_250: day.glucoseMgdl.ranges[3],
-      n_gt250: day.glucoseMgdl.ranges[4],
-      hr_count: pulse.count,
-      hr_avg: pulse.avg,
-      hr_min: pulse.min,
-      hr_max: pulse.max,
-    }
+    const [n_lt54, n_54_69, n_70_180, n_181_250, n_gt250] = day.glucoseMgdl.ranges
+    const signals = referenceFigures(glucoseFigures(day.glucoseMgdl), signalFigures(day.heartRateBpm))
+    const figures = { ...signals, n_lt54, n_54_69, n_70_180, n_181_250, n_gt250 }
     for (const [name, value] of Object.entries(figures)) expect(value, name).toBeCloseTo(Number(reference[name]), 6)
   }
 })

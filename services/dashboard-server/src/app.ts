@@ -1,12 +1,11 @@
 // The HTTP side: the page and its files, REST, health, under one strict set of headers and one way of refusing.
 import { createServer, type Server } from 'node:http'
-import { createHealthRouter, type Health, type Logger } from '@health/runtime'
+import { createHealthRouter, type Health, type Logger, sendProblem } from '@health/runtime'
 import { ViewsUnavailable } from '@health/views'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import helmet from 'helmet'
 import type { Access } from './access.ts'
 import type { Page } from './page.ts'
-import { sendProblem } from './problem.ts'
 import { createRestRouter, type Served } from './rest.ts'
 
 export interface AppParts {

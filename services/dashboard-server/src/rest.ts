@@ -7,12 +7,12 @@ import {
   type PipelineRow,
   type StatusAlert,
 } from '@health/domain'
+import { sendProblem } from '@health/runtime'
 import { allPatients, readBatchView, readDays, tellViews, type ViewStore, ViewsUnavailable } from '@health/views'
 import express, { type Request, type Response, type Router } from 'express'
 import { z } from 'zod'
 import { readLive } from './live-rows.ts'
 import type { Patients } from './patients.ts'
-import { sendProblem } from './problem.ts'
 
 export interface Served {
   store: ViewStore

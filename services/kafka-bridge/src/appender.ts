@@ -7,7 +7,9 @@ export interface Appender {
    * Any rejection means that it is unknown what is stored; it has been reported, the caller need not.
    */
   append(records: readonly NewRecord[]): Promise<void>
-  /** The log's outage as the last append saw it, in words for an operator; `null` when it went well. */
+  /** Asks the log whether it is there: what ends an outage where no message comes. Never rejects. */
+  look(): Promise<void>
+  /** What is waited for before messages are taken, in words for an operator; `null` when the log is there. */
   waitingFor(): string | null
   /** Rejects when an append failed for another reason than an outage. */
   failed: Promise<never>
@@ -25,25 +27,37 @@ export interface AppenderEvents {
 export function createAppender(log: EventLog, topic: string, events: AppenderEvents): Appender {
   const failed = Promise.withResolvers<never>()
   let outage: LogUnavailable | null = null
+  let wasThere = false
+
+  function isThere(): void {
+    if (outage !== null) events.onRecovery()
+    outage = null
+    wasThere = true
+  }
+
+  function isAway(error: unknown): void {
+    if (!(error instanceof LogUnavailable)) failed.reject(error)
+    else {
+      if (outage === null) events.onOutage(error)
+      outage = error
+    }
+  }
+
   return {
     async append(records) {
       const ended = events.onAppend()
       try {
         await log.append(topic, records)
-        if (outage !== null) events.onRecovery()
-        outage = null
+        isThere()
       } catch (error) {
-        if (!(error instanceof LogUnavailable)) failed.reject(error)
-        else {
-          if (outage === null) events.onOutage(error)
-          outage = error
-        }
+        isAway(error)
         throw error
       } finally {
         ended()
       }
     },
-    waitingFor: () => outage?.message ?? null,
+    look: () => log.ranges(topic).then(isThere, isAway),
+    waitingFor: () => outage?.message ?? (wasThere ? null : 'the log'),
     failed: failed.promise,
   }
 }

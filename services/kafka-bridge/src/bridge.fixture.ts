@@ -42,7 +42,10 @@ export function createTestLog(): TestLog {
       this.closed = true
     },
     subscribe: unused,
-    ranges: unused,
+    async ranges() {
+      if (failure !== null) throw failure
+      return []
+    },
     committed: unused,
     hasMembers: unused,
     read: unused,

@@ -1,9 +1,10 @@
 // Readings by HTTP: `POST /readings` answers 202 only once the log has every one of them.
 import { createServer, type Server } from 'node:http'
+import { sendProblem } from '@health/runtime'
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express'
 import type { HeldBytes } from './bytes-in-flight.ts'
 import type { Ingress } from './ingress.ts'
-import { problems, sendProblem } from './problem.ts'
+import { problems } from './problem.ts'
 import { discardBody, readBody } from './read-body.ts'
 import { type BodyFormat, type ReadingError, readReadings } from './read-readings.ts'
 

@@ -1,14 +1,5 @@
-// Answers that refuse: problem details as of RFC 9457.
-import type { Response } from 'express'
-import type { ReadingError } from './read-readings.ts'
-
-export interface Problem {
-  status: number
-  title: string
-  /** What to do about it, for a person. */
-  detail: string
-  errors?: readonly ReadingError[]
-}
+// What senders are told when something is not taken.
+import type { Problem } from '@health/runtime'
 
 /** What a sender is told. After a 503 it is not known what is stored; sent again, a reading counts once. */
 export const problems = {
@@ -34,12 +25,3 @@ export const problems = {
   overloaded: { status: 503, title: 'Too busy', detail: 'Send the same again in a moment.' },
   log_unavailable: { status: 503, title: 'The log is unavailable', detail: 'Send the same again in a moment.' },
 } as const satisfies Record<string, Problem>
-
-/** Answers with `problem` as `application/problem+json`. */
-export function sendProblem(response: Response, problem: Problem): void {
-  if (problem.status === 503) response.set('retry-after', '1')
-  response
-    .status(problem.status)
-    .type('application/problem+json')
-    .json({ type: 'about:blank', ...problem })
-}

@@ -40,6 +40,17 @@ test('a bridge that starts without the log is not ready until it is there, witho
   expect(log.appended).toEqual([])
 })
 
+test('after an outage it is ready again without a message', async () => {
+  const log = createTestLog()
+  const { readings, waitingFor } = await startTestBridge(log)
+  await vi.waitFor(() => expect(waitingFor()).toBeNull())
+  log.fail(anOutage())
+  expect((await post(readings)).status).toBe(503)
+  expect(waitingFor()).toMatch(/does not answer/)
+  log.fail(null)
+  await vi.waitFor(() => expect(waitingFor()).toBeNull(), { timeout: 5000 })
+})
+
 test('an error of the log that is no outage is a failure of the service', async () => {
   const { readings, log, failed } = await startTestBridge(createTestLog())
   log.fail(new Error('another layout'))

@@ -1,5 +1,4 @@
 // kafka-bridge: the only way in. Devices send readings by HTTP and MQTT; each is acknowledged once the log has it.
-import { setTimeout as pause } from 'node:timers/promises'
 import { type EventLog, openLog } from '@health/log'
 import { listen, type Service, type ServiceContext } from '@health/runtime'
 import { type Appender, createAppender } from './appender.ts'
@@ -49,7 +48,7 @@ export async function serveIngress(
     onOutage: (err) => logger.warn({ err }, 'The log is unavailable. Devices are told to send again.'),
     onRecovery: () => logger.info('The log is available again.'),
   })
-  const arrival = awaitLog(appender)
+  const stopLooking = lookForLog(appender)
   const ingress: Ingress = { appender, bytesInFlight: createBytesInFlight(maxBytesInFlight), metrics, logger }
   const http = createHttpServer(ingress)
   const mqtt = await createMqttServer(ingress, config.MQTT_TOPIC)
@@ -62,33 +61,31 @@ export async function serveIngress(
   return {
     ingestPort,
     mqttPort,
-    waitingFor: () => appender.waitingFor() ?? arrival.waitingFor(),
+    waitingFor: appender.waitingFor,
     failed: appender.failed,
     async stop() {
-      arrival.stop()
+      stopLooking()
       await Promise.all([closeHttpServer(http, graceMs), mqtt.close()])
       await log.close()
     },
   }
 }
 
-/** How long after one look for the log the next one comes. */
-const lookAgainMs = 1000
+const lookEveryMs = 1000
 
-/** Looks for the log until it is there, so that a bridge that starts without it is not ready before the first message fails. */
-function awaitLog(appender: Appender): { waitingFor(): string | null; stop(): void } {
-  const stopping = new AbortController()
-  let isThere = false
-  async function look(): Promise<void> {
-    while (!isThere && !stopping.signal.aborted) {
-      // Appending nothing resolves once the topic is there.
-      isThere = await appender.append([]).then(
-        () => true,
-        () => false,
-      )
-      if (!isThere) await pause(lookAgainMs, undefined, { signal: stopping.signal }).catch(() => undefined)
-    }
+/**
+ * Looks for a log that is away until it is there, so that readiness is told without a message: who sends only to a bridge
+ * that is ready would wait for ever. The answer ends it.
+ */
+function lookForLog({ look, waitingFor }: Appender): () => void {
+  let looking = false
+  async function lookIfAway(): Promise<void> {
+    if (looking || waitingFor() === null) return
+    looking = true
+    await look()
+    looking = false
   }
-  void look()
-  return { waitingFor: () => (isThere ? null : 'the log'), stop: () => stopping.abort() }
+  const timer = setInterval(lookIfAway, lookEveryMs)
+  void lookIfAway()
+  return () => clearInterval(timer)
 }

@@ -6,7 +6,7 @@ export interface Problem {
   title: string
   /** Where it is and what to do about it, for a person. */
   detail: string
-  /** The parameters that are wrong. */
+  /** The fields or parameters that are wrong. */
   errors?: readonly { path: string; message: string }[]
 }
 
