@@ -69,10 +69,11 @@ run['delete'] = function(key)
 end
 
 -- An entry's id is its time and a number that rises by one from the stream's first entry on, so that a watcher sees
--- from the ids alone whether it missed something, whether trimmed, lost in a crash or flushed.
+-- from the ids alone whether it missed something, whether trimmed, lost in a crash or flushed. A new stream begins with
+-- the microseconds: flushed and begun again within one millisecond, it must not come to an id that a watcher has seen.
 function run.tell(key)
   local now = redis.call('TIME')
-  local time, number = now[1] * 1000 + math.floor(now[2] / 1000), 0
+  local time, number = now[1] * 1000 + math.floor(now[2] / 1000), tonumber(now[2])
   local newest = redis.call('XREVRANGE', key, '+', '-', 'COUNT', 1)[1]
   if newest then
     local before, count = string.match(newest[1], '(%d+)-(%d+)')
