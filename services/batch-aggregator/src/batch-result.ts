@@ -1,8 +1,21 @@
 // What a run computed: the rows of all patients together beside each patient's, and the sentence that sums it up.
 import { type DaySums, emptyDay, mergeDays } from '@health/domain'
-import type { LakeDay } from '@health/lake/scan'
+import type { LakeDay, LakeScan } from '@health/lake/scan'
 import { allPatients, type VersionRow } from '@health/views'
-import type { BatchResult } from './run.ts'
+
+/** What a run computed, and from what. */
+export interface BatchResult extends Omit<LakeScan, 'days'> {
+  /** Every patient's days and those of all patients together (`*`), by patient and date. */
+  rows: VersionRow[]
+  /** Epoch ms. */
+  computedAt: number
+  /**
+   * The newest `received_at` below the watermark, epoch ms. In a partition where the speed layer was behind when the
+   * line was drawn, records received before it may lie above the line.
+   */
+  completeTo: number
+  tookMs: number
+}
 
 /** The days and, for each date, that of all patients (`*`); by patient, then by date. */
 export function withAllPatients(days: readonly LakeDay[]): VersionRow[] {

@@ -1,9 +1,10 @@
 import { ConfigError } from '@health/runtime'
 import { describe, expect, test } from 'vitest'
 import { createBatchWorld } from './batch.fixture.ts'
+import type { BatchResult } from './batch-result.ts'
 import { readArguments } from './command.ts'
 import { formatJson, formatTable } from './print.ts'
-import { type BatchResult, runBatch } from './run.ts'
+import { runBatch } from './run.ts'
 
 describe('the arguments', () => {
   test('are all optional', () => {

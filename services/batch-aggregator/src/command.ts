@@ -7,11 +7,11 @@ import { ConfigError, createLogger, exitWith, readConfig } from '@health/runtime
 import { openViews, ViewsUnavailable } from '@health/views'
 import { z } from 'zod'
 import { emptyLake, unreadableLake } from './batch-failed.ts'
-import { withAllPatients } from './batch-result.ts'
+import { type BatchResult, withAllPatients } from './batch-result.ts'
 import { settings } from './config.ts'
 import { formatJson, formatTable } from './print.ts'
 import { createProgressLine } from './progress-line.ts'
-import { type BatchResult, runBatch } from './run.ts'
+import { runBatch } from './run.ts'
 import { batchOptions, isExpected } from './service.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>

@@ -1,8 +1,7 @@
 // Prints what a run computed: a table for a person, JSON for a program.
 import type { DailyRow, GlucoseFigures, PatientDailyRow, SignalFigures } from '@health/domain'
 import { allPatients, dailyRow, type VersionRow } from '@health/views'
-import { describeRun } from './batch-result.ts'
-import type { BatchResult } from './run.ts'
+import { type BatchResult, describeRun } from './batch-result.ts'
 
 /** `{"computed_at","watermark","days":[…]}`: `rows` as `/daily` has them, of every patient, each with its `patient_id`. */
 export function formatJson(result: BatchResult, rows: readonly VersionRow[]): string {

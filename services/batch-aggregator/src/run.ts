@@ -17,7 +17,7 @@ import {
   type ViewStore,
 } from '@health/views'
 import { emptyLake, foreignLake, nothingApplied, unreadableLake, viewsEmptied } from './batch-failed.ts'
-import { describeRun, inWords, withAllPatients } from './batch-result.ts'
+import { type BatchResult, describeRun, inWords, withAllPatients } from './batch-result.ts'
 import { waitForLake } from './wait-for-lake.ts'
 
 export interface BatchOptions {
@@ -34,19 +34,6 @@ export interface BatchOptions {
   signal?: AbortSignal
   /** How long the lake may stand still while it is behind. */
   patienceMs?: number
-}
-
-export interface BatchResult extends Omit<LakeScan, 'days'> {
-  /** Every patient's days and those of all patients together (`*`), by patient and date. */
-  rows: VersionRow[]
-  /** Epoch ms. */
-  computedAt: number
-  /**
-   * The newest `received_at` below the watermark, epoch ms. In a partition where the speed layer was behind when the
-   * line was drawn, records received before it may lie above the line.
-   */
-  completeTo: number
-  tookMs: number
 }
 
 const rowsAtOnce = 500
