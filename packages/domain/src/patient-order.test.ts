@@ -35,7 +35,7 @@ test('of two in the same state the longer in it comes first, then the lower id',
   expect(idsInOrder([aPatient({ patient_id: 'b' }), aPatient({ patient_id: 'a' }), early])).toEqual(['z', 'a', 'b'])
 })
 
-test('the order is total: any list sorts the same from any beginning', () => {
+test('the order is total: a list sorts the same from whatever beginning', () => {
   const patient = fc.record({
     patient_id: fc.stringMatching(/^p\d{1,3}$/),
     status: fc.constantFrom(...statuses),
