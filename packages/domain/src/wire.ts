@@ -25,6 +25,7 @@ export interface PatientRow {
     heart_rate_bpm: number | null
     heart_rate_measured_at: string | null
     temperature_c: number | null
+    temperature_measured_at: string | null
   }
 }
 
@@ -105,10 +106,21 @@ export interface BatchRun {
   /** What it is doing or what went wrong, for a person. */
   message: string
   computed_at: string | null
-  /** Patient-days of the published view. */
+  /** Patient-days that it computed: those that had changed since the run before. */
   rows: number | null
-  /** Rows of the lake it read. */
+  /** Records of the lake that the published view covers. */
   records: number | null
+}
+
+export interface PipelineProblem {
+  /** Who does not do what it should. With log, views or speed layer no new value reaches anybody. */
+  part: 'log' | 'views' | 'speed-layer' | 'csv-archiver' | 'batch'
+  /** What is wrong, in words for a person. */
+  message: string
+  /** What to do about it. */
+  next: string
+  /** When it began, as far as can be told. */
+  since: string
 }
 
 export interface PipelineRow {
@@ -126,8 +138,8 @@ export interface PipelineRow {
   csv_archiver: Hop
   batch: BatchRun | null
   dashboard: { clients: number; latency_ms: Percentiles | null }
-  /** What is wrong, in words for a person and the next thing to do; empty when all is well. */
-  problems: { part: 'log' | 'views' | 'speed-layer' | 'csv-archiver' | 'sensors'; message: string; since: string }[]
+  /** What is wrong, gravest first; empty when all is well. */
+  problems: PipelineProblem[]
   at: string
 }
 
@@ -136,7 +148,29 @@ export interface Snapshot {
   patients: PatientRow[]
   alerts: StatusAlert[]
   pipeline: PipelineRow
-  settings: { stale_seconds: number; day_time_zone: string; rules: ClinicalRules }
+  settings: {
+    stale_seconds: number
+    day_time_zone: string
+    rules: ClinicalRules
+    /** Reached from other machines, and no token is asked for. */
+    open_to_network: boolean
+  }
+}
+
+/** Who a browser is to the server. */
+export interface Session {
+  /** Tokens are asked for. */
+  guarded: boolean
+  /** Its token is good for reading; false where none is asked for. */
+  signed_in: boolean
+  /** The token's. */
+  name: string | null
+  /** What may be done, with a token or where none is asked for. */
+  roles: ('ingest' | 'read' | 'acknowledge')[]
+  /** When the token ends; null: not by itself. */
+  expires_at: string | null
+  /** Why a guarded server does not let it read; null when it does. */
+  refusal: 'missing_token' | 'unknown_token' | 'expired_token' | 'other_role' | 'too_many_failures' | null
 }
 
 /** What a browser that watches a patient gets for every valid reading. */

@@ -57,9 +57,9 @@ export function createScanDays(timeZone: string) {
   const entries = new Map<string, Entry>()
 
   function entryOf(row: DayRow): Entry | null {
-    const { patient_id: patientId, sensor_id: sensorId, day, odd_second: second } = row
-    if (patientId === null || (day === null && second === null)) return null
-    const date = day === null ? dayOf((second ?? 0) * 1000) : isoDate(day)
+    const { patient_id: patientId, sensor_id: sensorId, day } = row
+    const date = dateOfRow(row, dayOf)
+    if (patientId === null || date === null) return null
     // Odd times stay by themselves: a day that is done again is done without them.
     const key = `${patientId}|${sensorId ?? ''}|${day ?? `odd ${date}`}`
     const entry = entries.get(key) ?? {
@@ -77,11 +77,16 @@ export function createScanDays(timeZone: string) {
   }
 
   return {
-    /** Adds a portion's rows. Those computed by records are wrong where a reading is repeated: they are done again. */
-    add(portion: number, rows: readonly DayRow[], by: DaysQuery['by']): void {
+    /**
+     * Adds a portion's rows and returns their dates. Those computed by records are wrong where a reading is repeated:
+     * they are done again.
+     */
+    add(portion: number, rows: readonly DayRow[], by: DaysQuery['by']): Set<string> {
+      const dates = new Set<string>()
       for (const row of rows) {
         const entry = entryOf(row)
         if (entry === null) continue
+        dates.add(entry.date)
         mergeDays(entry.sums, daySums(row))
         entry.portions.push(portion)
         if (by === 'records' && hasRepeats(row)) entry.isUnsettled = true
@@ -91,6 +96,7 @@ export function createScanDays(timeZone: string) {
         if (entry.spans.some((span) => span.first <= last && first <= span.last)) entry.isUnsettled = true
         entry.spans.push({ first, last })
       }
+      return dates
     },
 
     /** The days with readings that are repeated, or may be in another portion. */
@@ -120,6 +126,15 @@ export function createScanDays(timeZone: string) {
       return [...days.values()]
     },
   }
+}
+
+/** The date of a row of `daysQuery` or `touchedQuery`; `null` where no time could be read. */
+export function dateOfRow(
+  { day, odd_second: second }: Pick<DayRow, 'day' | 'odd_second'>,
+  dayOf: (ms: number) => string,
+): string | null {
+  if (day !== null) return isoDate(day)
+  return second === null ? null : dayOf(second * 1000)
 }
 
 /** Whether some identity came more than once. */

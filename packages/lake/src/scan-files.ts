@@ -1,4 +1,4 @@
-// Which files a scan reads: all that hold offsets below the watermark, each checked at both ends, in portions.
+// Which files a scan reads, each checked at both ends, and how many at a time.
 import { open } from 'node:fs/promises'
 import { type LakeFile, listLake, rawFolder } from './partition.ts'
 import { LakeFileDamaged, readLastRow } from './read-file.ts'
@@ -20,14 +20,14 @@ export class LakeEmpty extends Error {
 const checksAtOnce = 16
 
 /**
- * The files of `topic` that hold offsets below `watermark` (`null`: all of them), by date, partition and offset. Throws
- * `LakeEmpty`, and `LakeFileDamaged` for what was cut off, is not the lake's, or holds what another file holds too.
+ * The files of `topic` that hold offsets below `watermark` (`null`: all of them), by partition and offset. Throws
+ * `LakeEmpty`, and `LakeFileDamaged` for what is not the lake's.
  */
-export async function filesToScan(
+export async function listBelow(
   lakeDir: string,
   topic: string,
   watermark: ReadonlyMap<number, number> | null,
-): Promise<ScanFile[]> {
+): Promise<LakeFile[]> {
   const { files, foreign } = await listLake(lakeDir)
   const [stranger] = foreign
   if (stranger !== undefined) {
@@ -35,40 +35,61 @@ export async function filesToScan(
   }
   const ofTopic = files.filter((file) => file.topic === topic)
   if (ofTopic.length === 0) throw new LakeEmpty(describeEmpty(lakeDir, topic, files))
-  const isWanted = ({ partition, firstOffset }: LakeFile) =>
-    watermark === null || firstOffset < (watermark.get(partition) ?? 0)
-  const checked = await checkFiles(ofTopic.filter(isWanted))
+  if (watermark === null) return ofTopic
+  return ofTopic.filter(({ partition, firstOffset }) => firstOffset < (watermark.get(partition) ?? 0))
+}
+
+/** Of files by partition and offset, those that may hold offsets from `since` (partition → offset) on. */
+export const filesSince = (files: readonly LakeFile[], since: Readonly<Record<number, number>>): LakeFile[] =>
+  files.filter((file, i) => {
+    const next = files[i + 1]
+    // Where a file ends only it itself tells: the last one before may reach beyond.
+    return next?.partition !== file.partition || next.firstOffset > (since[file.partition] ?? 0)
+  })
+
+/**
+ * Checks both ends of files that come by partition and offset; they go on by date, partition and offset. Throws
+ * `LakeFileDamaged` for what was cut off, or holds what another file holds too.
+ */
+export async function checkFiles(files: readonly LakeFile[]): Promise<ScanFile[]> {
+  const checked: ScanFile[] = []
+  for (let i = 0; i < files.length; i += checksAtOnce) {
+    checked.push(...(await Promise.all(files.slice(i, i + checksAtOnce).map(checkFile))))
+  }
   checked.forEach(refuseOverlap)
   return checked.sort(byDatePartitionOffset)
 }
 
+/** Whole dates, together about `bytes` or more. */
+export const inParts = (files: readonly ScanFile[], bytes: number): ScanFile[][] =>
+  split(files, bytes, (file, before) => file.date !== before.date)
+
 /** The files in portions of about `bytes`, in their order: what is computed at a time. */
-export function inPortions(files: readonly ScanFile[], bytes: number): ScanFile[][] {
-  const portions: ScanFile[][] = []
+export const inPortions = (files: readonly ScanFile[], bytes: number): ScanFile[][] => split(files, bytes, () => true)
+
+function split(
+  files: readonly ScanFile[],
+  bytes: number,
+  mayBegin: (file: ScanFile, before: ScanFile) => boolean,
+): ScanFile[][] {
+  const groups: ScanFile[][] = []
   let left = 0
   for (const file of files) {
-    if (left <= 0) {
-      portions.push([])
+    const before = groups.at(-1)?.at(-1)
+    if (before === undefined || (left <= 0 && mayBegin(file, before))) {
+      groups.push([])
       left = bytes
     }
-    portions.at(-1)?.push(file)
+    groups.at(-1)?.push(file)
     left -= file.bytes
   }
-  return portions
+  return groups
 }
 
 function describeEmpty(lakeDir: string, topic: string, files: readonly LakeFile[]): string {
   const others = [...new Set(files.map((file) => file.topic))]
   if (others.length === 0) return `There are no records in ${rawFolder(lakeDir)} yet.`
   return `${rawFolder(lakeDir)} holds records of ${others.join(', ')}, none of ${topic}.`
-}
-
-async function checkFiles(files: readonly LakeFile[]): Promise<ScanFile[]> {
-  const checked: ScanFile[] = []
-  for (let i = 0; i < files.length; i += checksAtOnce) {
-    checked.push(...(await Promise.all(files.slice(i, i + checksAtOnce).map(checkFile))))
-  }
-  return checked
 }
 
 async function checkFile(file: LakeFile): Promise<ScanFile> {

@@ -49,13 +49,15 @@ export interface DaysQuery {
   by: 'records' | 'identities'
   /** A table of `patient_id, sensor_id, day` ('' for no sensor): only these are computed. */
   only?: string
+  /** Only these days are computed, and all times outside of the rules. */
+  within?: readonly number[]
 }
 
 /**
  * Sums by patient, sensor and `day` (days since 1970 in the time zone). `day` is null for a time outside of the rules,
  * which no valid reading has; `odd_second` is that time then. Both are null where no time could be read.
  */
-export function daysQuery({ paths, beyond, days, by, only }: DaysQuery): string {
+export function daysQuery({ paths, beyond, days, by, only, within }: DaysQuery): string {
   return `
     WITH lake AS (
       SELECT patient_id, sensor_id, epoch_ms(measured_at) AS ms, epoch_ms(received_at) AS received_ms, "partition",
@@ -69,6 +71,7 @@ export function daysQuery({ paths, beyond, days, by, only }: DaysQuery): string 
         ${plausibleValue('heartRateBpm')} AS heart_rate,
         ${plausibleValue('temperatureC')} AS temperature
       FROM lake ${only === undefined ? '' : `SEMI JOIN ${only} AS wanted ${sameDay(days)}`}
+      ${within === undefined ? '' : `WHERE coalesce(${dayOf(days)} IN (${within.join(', ')}), true)`}
     ), parts AS (${parts[by]}
     ), dated AS (
       SELECT *, ${dayOf(days)} AS day, ${glucoseRiskRoot} AS risk_root,
@@ -144,6 +147,9 @@ const logOrder = `"partition"::BIGINT * ${2 ** 53} + "offset"`
 const isCovered = ([partition, offset]: [number, number]): string =>
   `NOT ("partition" = ${partition} AND "offset" >= ${offset})`
 
+const isNew = ([partition, offset]: [number, number]): string =>
+  `NOT ("partition" = ${partition} AND "offset" < ${offset})`
+
 /** Offsets newest first: most data is new. */
 function dayOf({ offsets, from, to }: DayRules): string {
   const [first, ...later] = offsets
@@ -155,6 +161,27 @@ function dayOf({ offsets, from, to }: DayRules): string {
 
 const sameDay = (days: DayRules): string =>
   `ON lake.patient_id = wanted.patient_id AND coalesce(lake.sensor_id, '') = wanted.sensor_id AND ${dayOf(days)} = wanted.day`
+
+/**
+ * What the records from `since` (partition → offset) on touch: their number by `lake_date`, and by `day` or `odd_second`
+ * as in `daysQuery`.
+ */
+export function touchedQuery({
+  paths,
+  beyond,
+  days,
+  since,
+}: Pick<DaysQuery, 'paths' | 'beyond' | 'days'> & { since: ReadonlyMap<number, number> }): string {
+  const bounds = [...[...beyond].map(isCovered), ...[...since].map(isNew)]
+  return `
+    WITH lake AS (
+      SELECT epoch_ms(measured_at) AS ms, received_at::DATE::VARCHAR AS lake_date FROM ${readCsv(paths)}
+      WHERE ${bounds.join(' AND ') || 'true'}
+    )
+    SELECT lake_date, (${dayOf(days)})::DOUBLE AS day,
+      (CASE WHEN day IS NULL THEN floor(ms / 1000) END)::DOUBLE AS odd_second, count(*)::DOUBLE AS records
+    FROM lake GROUP BY ALL`
+}
 
 /** When the records at these offsets (partition → offset) were received: `partition`, `received_ms`. */
 export const receivedQuery = (paths: readonly string[], offsets: ReadonlyMap<number, number>): string => `

@@ -1,8 +1,9 @@
-// The batch layer's side of the views: closing slots, staging a version's rows, publishing it in one step.
+// The batch layer's side of the views: closing slots, staging a version's rows, publishing it in one step. A version may
+// hold every day, or those that changed since an earlier one: of each day the row of the newest published version counts.
 import { randomUUID } from 'node:crypto'
 import type { BatchRun, DaySums } from '@health/domain'
 import { encodeChange, encodeDay, type ViewChange } from './codec.ts'
-import { batchKey, daysKey, linesKey, metaKey, partitionKey, versionField } from './keys.ts'
+import { basisKey, batchKey, daysKey, linesKey, partitionKey, versionField } from './keys.ts'
 import { decodePartition, fieldsOf, type PartitionState } from './partition-state.ts'
 import type { Guard, Operation, ViewStore } from './store.ts'
 
@@ -10,6 +11,10 @@ import type { Guard, Operation, ViewStore } from './store.ts'
 export interface BatchView {
   /** 0 before the first run. */
   version: number
+  /** The newest version that holds every day: rows of earlier ones count no more. */
+  wholeSince: number
+  /** Versions between the two that were never published, and may have left rows. */
+  dead: readonly number[]
   /** Epoch ms. */
   computedAt: number
   /** The `received_at` (epoch ms) up to which every record is covered. */
@@ -26,6 +31,8 @@ export interface ClosedSlots {
   /** Stands in the views for as long as they know of this line: not once they were emptied, or went back behind it. */
   mark: string
   partitions: PartitionState[]
+  /** What the version published at that moment was computed from, as `publishVersion` was given it; `null` before. */
+  basis: string | null
 }
 
 export interface VersionRow {
@@ -38,6 +45,8 @@ export function decodeBatchView(fields: Record<string, string>): BatchView {
   const watermark: Record<string, number> = JSON.parse(fields['watermark'] ?? '{}')
   return {
     version: Number(fields['version'] ?? 0),
+    wholeSince: Number(fields['wholeSince'] ?? 0),
+    dead: JSON.parse(fields['dead'] ?? '[]'),
     computedAt: Number(fields['computedAt'] ?? 0),
     completeTo: Number(fields['completeTo'] ?? 0),
     watermark: new Map(Object.entries(watermark).map(([partition, offset]) => [Number(partition), offset])),
@@ -63,6 +72,7 @@ export async function closeSlots(store: ViewStore, partitions: number): Promise<
     const operations: Operation[] = [
       { op: 'set', key: batchKey, fields: { lastVersion: String(version) } },
       { op: 'set', key: linesKey, fields: { [version]: mark } },
+      { op: 'getAll', key: basisKey },
     ]
     for (let partition = 0; partition < partitions; partition++) {
       operations.push({ op: 'add', key: partitionKey(partition), field: 'slot', by: 1 })
@@ -70,8 +80,8 @@ export async function closeSlots(store: ViewStore, partitions: number): Promise<
     }
     const closed = await store.step([{ key: batchKey, field: 'lastVersion', equals: lastVersion }], operations)
     if (closed === null) continue
-    const states = Array.from({ length: partitions }, (_, i) => decodePartition(fieldsOf(closed[3 + 2 * i])))
-    return { version, mark, partitions: states }
+    const states = Array.from({ length: partitions }, (_, i) => decodePartition(fieldsOf(closed[4 + 2 * i])))
+    return { version, mark, partitions: states, basis: fieldsOf(closed[2])['basis'] ?? null }
   }
 }
 
@@ -103,15 +113,22 @@ export async function stageRows(store: ViewStore, closed: ClosedSlots, rows: rea
   return staged !== null
 }
 
+/** What becomes the batch view. */
+export interface NewVersion extends Omit<BatchView, 'version' | 'wholeSince' | 'dead'> {
+  /**
+   * `every day`, or only the days that records touch which came after the basis of the line: then the rows of the
+   * versions before go on counting for the other days.
+   */
+  holds: 'every day' | 'touched days'
+  basis: string
+}
+
 /**
  * Makes a staged version the batch view and drops the slots it covers, in one step: readers see the old view or the
  * new, never half. `false` when a view of a later merge line stands already, or the views know nothing of this one.
+ * A version published since the line was drawn does not matter: whatever it holds of other days has not changed since.
  */
-export async function publishVersion(
-  store: ViewStore,
-  closed: ClosedSlots,
-  view: Omit<BatchView, 'version'>,
-): Promise<boolean> {
+export async function publishVersion(store: ViewStore, closed: ClosedSlots, view: NewVersion): Promise<boolean> {
   for (;;) {
     const [batch = {}, lines = {}] = ((await store.step([], standingReads)) ?? []).map(fieldsOf)
     const standing = decodeBatchView(batch)
@@ -123,7 +140,8 @@ export async function publishVersion(
         { key: batchKey, field: 'version', equals: standing.version === 0 ? null : String(standing.version) },
       ],
       [
-        { op: 'set', key: batchKey, fields: encodeBatchView(closed.version, view) },
+        { op: 'set', key: batchKey, fields: encodeBatchView(closed.version, view, standing) },
+        { op: 'set', key: basisKey, fields: { basis: view.basis } },
         { op: 'unset', key: linesKey, fields: past },
         ...closed.partitions.map(
           ({ slot }, partition): Operation => ({
@@ -144,47 +162,22 @@ const standingReads: Operation[] = [
   { op: 'getAll', key: linesKey },
 ]
 
-const encodeBatchView = (version: number, view: Omit<BatchView, 'version'>): Record<string, string> => ({
-  version: String(version),
-  computedAt: String(view.computedAt),
-  completeTo: String(view.completeTo),
-  watermark: JSON.stringify(Object.fromEntries(view.watermark)),
-  run: JSON.stringify(view.run),
-})
-
-/** Removes what no reader counts any more: rows of earlier versions, slots that the batch view covers. */
-export async function dropCovered(store: ViewStore, partitions: number): Promise<void> {
-  const keys = await store.keys(daysKey(''))
-  for (const key of keys) {
-    const reads: Operation[] = [
-      { op: 'get', key: metaKey, fields: ['epoch'] },
-      { op: 'getAll', key },
-      { op: 'getAll', key: batchKey },
-    ]
-    for (let p = 0; p < partitions; p++) reads.push({ op: 'getAll', key: partitionKey(p) })
-    const [meta, days, batch, ...states] = ((await store.step([], reads)) ?? []).map(fieldsOf)
-    const sameLife: Guard = { key: metaKey, field: 'epoch', equals: meta?.['epoch'] ?? null }
-    const counts = createCounted(decodeBatchView(batch ?? {}).version, states.map(decodePartition))
-    const covered = Object.keys(days ?? {}).filter((field) => counts(field) === 'covered')
-    if (covered.length > 0) await store.step([sameLife], [{ op: 'unset', key, fields: covered }])
+function encodeBatchView(version: number, view: NewVersion, standing: BatchView): Record<string, string> {
+  const isWhole = view.holds === 'every day'
+  // Of what was never published nothing more can be staged now: its line is gone.
+  const dead = isWhole ? [] : [...standing.dead, ...between(standing.version, version)]
+  return {
+    version: String(version),
+    wholeSince: String(isWhole ? version : standing.wholeSince),
+    dead: JSON.stringify(dead),
+    computedAt: String(view.computedAt),
+    completeTo: String(view.completeTo),
+    watermark: JSON.stringify(Object.fromEntries(view.watermark)),
+    run: JSON.stringify(view.run),
   }
 }
 
-/** Whether a field of a day hash counts, is covered by what counts, or belongs to a version still being made. */
-export function createCounted(
-  version: number,
-  partitions: readonly PartitionState[],
-): (field: string) => 'counts' | 'covered' | 'staged' {
-  return (field) => {
-    const [kind, first, second] = field.split('|')
-    if (kind === 'b') {
-      const of = Number(first)
-      return of === version ? 'counts' : of < version ? 'covered' : 'staged'
-    }
-    const partition = partitions[Number(first)]
-    return partition !== undefined && Number(second) >= partition.liveFrom ? 'counts' : 'covered'
-  }
-}
+const between = (low: number, high: number): number[] => Array.from({ length: high - low - 1 }, (_, i) => low + 1 + i)
 
 /** Tells watchers how a run goes, and keeps it for those who come later. */
 export async function reportRun(store: ViewStore, run: BatchRun): Promise<void> {

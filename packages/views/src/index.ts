@@ -1,6 +1,7 @@
 // The views: what the speed and batch layers keep for the serving layer, over Redis or embedded SQLite.
 export * from './batch-view.ts'
 export * from './codec.ts'
+export * from './counting-days.ts'
 export * from './keys.ts'
 export * from './open-views.ts'
 export * from './origin.ts'

@@ -15,6 +15,8 @@ export const daysKey = (patientId: string): string => `days:${patientId}`
 export const alertsKey = (partition: number): string => `alerts:${partition}`
 /** Hash of the batch layer: the published version, its watermark, the last run. */
 export const batchKey = 'batch'
+/** Hash of what the published version was computed from, in the batch layer's own words. */
+export const basisKey = 'basis'
 /** Hash of the merge lines that runs have drawn and not published: version → a mark that tells the run its own. */
 export const linesKey = 'lines'
 /** Hash of what the views were built for, see origin.ts. */

@@ -8,7 +8,7 @@ import {
   type StatusAlert,
   signalFigures,
 } from '@health/domain'
-import { createCounted, decodeBatchView } from './batch-view.ts'
+import { type BatchView, decodeBatchView, readBatchView, type VersionRow } from './batch-view.ts'
 import {
   decodeDay,
   decodeMinute,
@@ -18,6 +18,7 @@ import {
   type PatientState,
   type RecentReading,
 } from './codec.ts'
+import { sortDays } from './counting-days.ts'
 import { alertsKey, batchKey, daysKey, partitionKey, patientsKey, recentKey } from './keys.ts'
 import { decodePartition, fieldsOf, itemsOf } from './partition-state.ts'
 import type { Operation, ViewStore } from './store.ts'
@@ -45,19 +46,41 @@ export async function readDays(store: ViewStore, patientId: string, partitions: 
     reads.push({ op: 'getAll', key: partitionKey(partition) })
   const [days = {}, batch = {}, ...states] = ((await store.step([], reads)) ?? []).map(fieldsOf)
   const view = decodeBatchView(batch)
-  const counts = createCounted(view.version, states.map(decodePartition))
   const merged = new Map<string, DaySums>()
-  for (const [field, value] of Object.entries(days)) {
-    if (counts(field) !== 'counts') continue
+  for (const field of sortDays(Object.keys(days), view, states.map(decodePartition)).counting) {
     const date = field.slice(field.lastIndexOf('|') + 1)
     const day = merged.get(date) ?? emptyDay()
-    mergeDays(day, decodeDay(value))
+    mergeDays(day, decodeDay(days[field] ?? ''))
     merged.set(date, day)
   }
   const covered = view.version > 0
   return [...merged]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([date, day]) => dailyRow(date, day, covered ? view : null))
+}
+
+/** The batch view alone: its rows between two dates, both included, by patient and date. */
+export async function readBatchRows(
+  store: ViewStore,
+  { from, to }: { from: string; to: string },
+): Promise<{ view: BatchView; rows: VersionRow[] }> {
+  const view = await readBatchView(store)
+  const rows: VersionRow[] = []
+  for (const key of (await store.keys(daysKey(''))).sort()) {
+    const reads: Operation[] = [
+      { op: 'getAll', key },
+      { op: 'getAll', key: batchKey },
+    ]
+    const [days = {}, batch = {}] = ((await store.step([], reads)) ?? []).map(fieldsOf)
+    // A run was published meanwhile: its rows would mix with the ones read.
+    if (decodeBatchView(batch).version !== view.version) return readBatchRows(store, { from, to })
+    for (const field of sortDays(Object.keys(days), view, []).counting) {
+      const date = field.slice(field.lastIndexOf('|') + 1)
+      if (date < from || date > to) continue
+      rows.push({ patientId: key.slice(daysKey('').length), date, day: decodeDay(days[field] ?? '') })
+    }
+  }
+  return { view, rows }
 }
 
 /** The served row of a day; `batch` is null before the first run. */

@@ -5,7 +5,7 @@ import { allPatients, type VersionRow } from '@health/views'
 
 /** What a run computed, and from what. */
 export interface BatchResult extends Omit<LakeScan, 'days'> {
-  /** Every patient's days and those of all patients together (`*`), by patient and date. */
+  /** The days computed, every patient's and those of all patients together (`*`), by patient and date. */
   rows: VersionRow[]
   /** Epoch ms. */
   computedAt: number
@@ -35,11 +35,14 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 export const inWords = (n: number, thing: string): string => `${n.toLocaleString('en')} ${thing}${n === 1 ? '' : 's'}`
 
 /** What was computed, from how much, in how long, up to when. */
-export function describeRun({ rows, records, missing, completeTo, tookMs }: BatchResult): string {
+export function describeRun({ rows, records, newRecords, goesOn, missing, completeTo, tookMs }: BatchResult): string {
   const ofPatients = rows.filter(({ patientId }) => patientId !== allPatients)
   const patients = new Set(ofPatients.map(({ patientId }) => patientId)).size
-  const days = rows.length - ofPatients.length
-  const computed = `${inWords(patients, 'patient')} over ${inWords(days, 'day')} from ${inWords(records, 'record')}`
+  const days = inWords(rows.length - ofPatients.length, 'day')
+  const all = inWords(records, 'record')
+  const computed = goesOn
+    ? `${days} anew for ${inWords(newRecords, 'new record')}, ${all} in all,`
+    : `${inWords(patients, 'patient')} over ${days} from ${all}`
   const until = completeTo === 0 ? '' : `, complete to ${new Date(completeTo).toISOString()}`
   const gap =
     missing === 0

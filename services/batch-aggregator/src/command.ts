@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { lakeCoverage } from '@health/lake'
 import { LakeEmpty, scanLake } from '@health/lake/scan'
 import { ConfigError, createLogger, exitWith, readConfig } from '@health/runtime'
-import { openViews, ViewsUnavailable } from '@health/views'
+import { openViews, readBatchRows, type VersionRow, ViewsUnavailable } from '@health/views'
 import { z } from 'zod'
 import { emptyLake, unreadableLake } from './batch-failed.ts'
 import { type BatchResult, withAllPatients } from './batch-result.ts'
@@ -18,6 +18,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 export interface BatchArguments {
   json: boolean
+  full: boolean
   from: string
   to: string
   /** The folder of a lake to compute and print only. */
@@ -28,13 +29,14 @@ export interface BatchArguments {
 const date = z.iso.date('must be a date like 2026-11-24')
 const argumentSchema = z.object({
   json: z.boolean().default(false),
+  full: z.boolean().default(false),
   from: date.default('0000-01-01'),
   to: date.default('9999-12-31'),
   lake: z.string().min(1, 'must be a folder').optional(),
   system: z.enum(['compose', 'demo'], 'must be compose or demo').optional(),
 })
 
-const usage = 'Usage: pnpm run batch [--json] [--from DATE] [--to DATE] [--lake DIR] [--system compose|demo]'
+const usage = 'Usage: pnpm run batch [--json] [--full] [--from DATE] [--to DATE] [--lake DIR] [--system compose|demo]'
 
 /** The arguments of `pnpm run batch`. Throws a `ConfigError` that says which one is wrong. */
 export function readArguments(args: readonly string[]): BatchArguments {
@@ -44,6 +46,7 @@ export function readArguments(args: readonly string[]): BatchArguments {
       args: args.filter((arg) => arg !== '--'),
       options: {
         json: { type: 'boolean' },
+        full: { type: 'boolean' },
         from: { type: 'string' },
         to: { type: 'string' },
         lake: { type: 'string' },
@@ -68,12 +71,11 @@ export async function runCommand(args: readonly string[], env: Environment): Pro
   const progress = createProgressLine(process.stderr)
   try {
     const wanted = readArguments(args)
-    const result =
+    const [result, rows] =
       wanted.lake === undefined
-        ? await runOnSystem(env, progress.show)
-        : await readOnly(wanted.lake, env, progress.show)
+        ? await runOnSystem(wanted, env, progress.show)
+        : await readOnly(wanted.lake, wanted, env, progress.show)
     progress.clear()
-    const rows = result.rows.filter(({ date }) => date >= wanted.from && date <= wanted.to)
     process.stdout.write((wanted.json ? formatJson : formatTable)(result, rows))
   } catch (error) {
     progress.clear()
@@ -86,14 +88,24 @@ const inWordsOf = (error: Error): string =>
     ? `${error.message}\nIs the system running? Start it with \`pnpm demo\` or \`docker compose up\`, then run this again.`
     : error.message
 
-async function runOnSystem(env: Environment, onProgress: (message: string) => void): Promise<BatchResult> {
+/** What a run came to, and the rows to print: those that it computed, and those that have not changed since. */
+type Run = [result: BatchResult, rows: VersionRow[]]
+
+async function runOnSystem(
+  { full, ...dates }: BatchArguments,
+  env: Environment,
+  onProgress: (message: string) => void,
+): Promise<Run> {
   const config = readConfig(settings, env)
   const views = await openViews(config, { logger: createLogger('silent') })
   const interrupted = new AbortController()
   const interrupt = () => interrupted.abort(new ConfigError('The batch run was interrupted.'))
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupt)
   try {
-    return await runBatch({ views, ...batchOptions(config), now: Date.now, onProgress, signal: interrupted.signal })
+    const options = { views, ...batchOptions(config), full, now: Date.now, onProgress, signal: interrupted.signal }
+    const result = await runBatch(options)
+    const { view, rows } = await readBatchRows(views, dates)
+    return [{ ...result, ...view }, rows]
   } finally {
     await views.close()
   }
@@ -102,9 +114,10 @@ async function runOnSystem(env: Environment, onProgress: (message: string) => vo
 /** Computes the days of any lake; needs and changes nothing else. */
 async function readOnly(
   lakeDir: string,
+  { from, to }: BatchArguments,
   env: Environment,
   onProgress: (message: string) => void,
-): Promise<BatchResult> {
+): Promise<Run> {
   const startedAt = Date.now()
   const { topic, timeZone } = batchOptions(readConfig(settings, env))
   onProgress('reading the lake')
@@ -117,13 +130,10 @@ async function readOnly(
     })
     const ends = [...(await lakeCoverage(lakeDir, topic)).values()]
     const computedAt = Date.now()
-    return {
-      ...scan,
-      rows: withAllPatients(days),
-      computedAt,
-      completeTo: Math.max(...ends.map(({ receivedAt }) => receivedAt)),
-      tookMs: computedAt - startedAt,
-    }
+    const rows = withAllPatients(days)
+    const completeTo = Math.max(...ends.map(({ receivedAt }) => receivedAt))
+    const result = { ...scan, rows, computedAt, completeTo, tookMs: computedAt - startedAt }
+    return [result, rows.filter(({ date }) => date >= from && date <= to)]
   } catch (error) {
     if (!existsSync(lakeDir)) throw new ConfigError(`There is no folder ${lakeDir}. --lake names the folder of a lake.`)
     if (error instanceof LakeEmpty) throw emptyLake(error.message, error)

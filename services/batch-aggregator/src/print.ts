@@ -3,8 +3,11 @@ import type { DailyRow, GlucoseFigures, PatientDailyRow, SignalFigures } from '@
 import { allPatients, dailyRow, type VersionRow } from '@health/views'
 import { type BatchResult, describeRun } from './batch-result.ts'
 
+/** What of a result stands beside its rows. */
+export type Printed = Pick<BatchResult, 'computedAt' | 'completeTo' | 'watermark'>
+
 /** `{"computed_at","watermark","days":[…]}`: `rows` as `/daily` has them, of every patient, each with its `patient_id`. */
-export function formatJson(result: BatchResult, rows: readonly VersionRow[]): string {
+export function formatJson(result: Printed, rows: readonly VersionRow[]): string {
   const days = rows
     .filter(({ patientId }) => patientId !== allPatients)
     .map(({ patientId, date, day }): PatientDailyRow => ({ patient_id: patientId, ...dailyRow(date, day, result) }))

@@ -6,6 +6,7 @@ import {
   encodeProgress,
   type PartitionState,
   partitionKey,
+  readBatchRows,
   readBatchView,
   readDays,
   readPartitions,
@@ -117,14 +118,47 @@ describe('a batch run', () => {
     expect(counts).toEqual([9, 9])
   })
 
-  test('gives the same again, and keeps one version only', async () => {
+  test('computes only the days that came or changed since the last one; a full one computes all, to the same', async () => {
+    const world = await aRunningWorld()
+    await runBatch(world.options)
+    // Up to midnight.
+    world.produce(0, 955)
+    await world.apply()
+    await world.archive()
+    expect(await runBatch(world.options)).toMatchObject({ goesOn: true, records: 963, newRecords: 955 })
+    world.produce(0, 2)
+    await world.apply()
+    await world.archive()
+    // The first of the two was measured before midnight: both days have changed, for the sum over all patients too.
+    expect((await runBatch(world.options)).rows).toHaveLength(5)
+    world.produce(0, 1)
+    await world.apply()
+    await world.archive()
+    const last = await runBatch(world.options)
+    expect(last.rows.map(({ patientId, date }) => `${patientId} ${date}`)).toEqual(['* 2026-11-25', 'p001 2026-11-25'])
+    const all = { from: '0000-01-01', to: '9999-12-31' }
+    const counts = async () =>
+      (await readBatchRows(world.views, all)).rows.map(({ patientId, date, day }) => [
+        patientId,
+        date,
+        day.validRecords,
+      ])
+    const before = await counts()
+    expect(before).toHaveLength(5)
+    const full = await runBatch({ ...world.options, full: true })
+    expect(full).toMatchObject({ goesOn: false, records: 966, newRecords: 966 })
+    expect(await counts()).toEqual(before)
+    expect([await served(world), await served(world, 'p001'), await served(world, 'p002')]).toEqual([966, 963, 3])
+  })
+
+  test('gives the same again, and keeps one row a day', async () => {
     const world = await aRunningWorld()
     await runBatch(world.options)
     const first = await readDays(world.views, allPatients, partitions)
     await runBatch(world.options)
     expect(await readDays(world.views, allPatients, partitions)).toEqual(first)
     const [fields] = (await world.views.step([], [{ op: 'getAll', key: daysKey('p001') }])) ?? []
-    expect(fields).toEqual({ fields: { 'b|2|2026-11-24': expect.any(String) } })
+    expect(fields).toEqual({ fields: { 'b|1|2026-11-24': expect.any(String) } })
   })
 
   test('asks the archiver for what the lake lacks, and waits for it', async () => {

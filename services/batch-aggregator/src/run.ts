@@ -1,7 +1,8 @@
-// One batch run: draws a merge line in the views, recomputes every day below it from the lake, and publishes the result.
+// One batch run: draws a merge line in the views, computes from the lake every day below it that has changed since the last
+// one, and publishes the result.
 import type { BatchRun } from '@health/domain'
 import { lakeCoverage } from '@health/lake'
-import { LakeEmpty, type LakeScan, scanLake } from '@health/lake/scan'
+import { type LakeBasis, LakeEmpty, type LakeScan, scanLake } from '@health/lake/scan'
 import {
   allPatients,
   type ClosedSlots,
@@ -32,6 +33,8 @@ export interface BatchOptions {
   onProgress?(message: string): void
   /** Ends the run early; it then rejects with the signal's reason and counts as failed. */
   signal?: AbortSignal
+  /** Computes every day from the whole lake, whatever the published view has. */
+  full?: boolean
   /** How long the lake may stand still while it is behind. */
   patienceMs?: number
 }
@@ -76,7 +79,7 @@ export async function runBatch(options: BatchOptions): Promise<BatchResult> {
     const isPublished = isStaged && (await publish(views, closed, result, run))
     // A later line, published meanwhile, covers more than this one: all is well.
     if (!isPublished && (await readBatchView(views)).version <= closed.version) throw viewsEmptied()
-    await dropCovered(views, options.partitions)
+    await dropCovered(views, options.partitions, new Set(rows.map(({ patientId }) => patientId)))
     return result
   } catch (cause) {
     const error = unreadableLake(options.lakeDir, cause)
@@ -108,9 +111,10 @@ const awaited = ({ partitions }: ClosedSlots, line: ReadonlyMap<number, number>)
 
 async function scanBelow(
   closed: ClosedSlots,
-  { views, lakeDir, topic, timeZone, patienceMs = 60_000, signal }: BatchOptions,
+  { views, lakeDir, topic, timeZone, full = false, patienceMs = 60_000, signal }: BatchOptions,
   tell: (message: string) => Promise<void>,
 ): Promise<LakeScan> {
+  const basis: LakeBasis | null = full || closed.basis === null ? null : JSON.parse(closed.basis)
   const line = mergeLine(closed)
   await waitForLake(awaited(closed, line), { views, lakeDir, topic, patienceMs, tell, signal })
   await tell('reading the lake')
@@ -119,6 +123,7 @@ async function scanBelow(
       topic,
       watermark: line,
       timeZone,
+      basis,
       onProgress: ({ records, share }) =>
         tell(`reading the lake: ${inWords(records, 'record')}, ${Math.round(100 * share)} %`),
       ...(signal && { signal }),
@@ -157,7 +162,7 @@ function summarise(
 }
 
 async function publish(views: ViewStore, closed: ClosedSlots, result: BatchResult, run: BatchRun): Promise<boolean> {
-  const { computedAt, completeTo, watermark, rows, records } = result
+  const { computedAt, completeTo, watermark, rows, records, goesOn, basis } = result
   const done: BatchRun = {
     ...run,
     state: 'done',
@@ -166,5 +171,12 @@ async function publish(views: ViewStore, closed: ClosedSlots, result: BatchResul
     rows: rows.filter(({ patientId }) => patientId !== allPatients).length,
     records,
   }
-  return publishVersion(views, closed, { computedAt, completeTo, watermark, run: done })
+  return publishVersion(views, closed, {
+    computedAt,
+    completeTo,
+    watermark,
+    run: done,
+    holds: goesOn ? 'touched days' : 'every day',
+    basis: JSON.stringify(basis),
+  })
 }

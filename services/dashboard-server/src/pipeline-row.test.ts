@@ -54,10 +54,10 @@ test('a speed layer that takes nothing is named after five seconds, with the tim
   const rowOf = rows()
   for (const ms of [0, 4_000]) expect(problems(rowOf, someFacts(ms, waiting))).toEqual([])
   const [problem] = problems(rowOf, someFacts(6_000, waiting))
-  expect(problem).toMatchObject({ part: 'speed-layer', since: new Date(6_000).toISOString() })
+  expect(problem).toMatchObject({ part: 'speed-layer', since: new Date(0).toISOString() })
   expect(problem?.message).toContain('40 records wait')
-  expect(problem?.message).toContain('docker compose up -d speed-layer')
-  expect(problems(rowOf, someFacts(7_000, waiting))[0]?.since).toBe(new Date(6_000).toISOString())
+  expect(problem?.next).toContain('docker compose up -d speed-layer')
+  expect(problems(rowOf, someFacts(7_000, waiting))[0]?.since).toBe(new Date(0).toISOString())
   expect(rowOf(someFacts(7_000, waiting)).speed_layer.behind_seconds).toBe(7)
 })
 
@@ -94,7 +94,38 @@ test('records that were deleted unread are told until a batch run has counted th
     states: [aPartition(60, { lost: 30 })],
     archived: new Map([[0, 60]]),
   }
-  expect(problems(rows(), someFacts(0, facts))[0]?.message).toContain('30 records were deleted')
-  const batch = { version: 1, computedAt: 0, completeTo: 0, watermark: new Map([[0, 55]]), run: null }
+  expect(problems(rows(), someFacts(0, facts))).toMatchObject([
+    { part: 'batch', message: expect.stringContaining('30 records were deleted') },
+  ])
+  const batch = {
+    version: 1,
+    wholeSince: 0,
+    dead: [],
+    computedAt: 0,
+    completeTo: 0,
+    watermark: new Map([[0, 55]]),
+    run: null,
+  }
   expect(problems(rows(), someFacts(0, { ...facts, batch }))).toEqual([])
+})
+
+test('what is heard first after a start, or after an outage, is neither traffic nor a backlog', () => {
+  const rowOf = rows()
+  const of = (facts: Partial<PipelineFacts>, second: number) => {
+    const { log, speed_layer, csv_archiver } = rowOf(someFacts(second * 1000, facts))
+    return [log.rate, speed_layer.rate, csv_archiver.rate, speed_layer.lag]
+  }
+  const all = (records: number): Partial<PipelineFacts> => ({
+    ranges: [{ partition: 0, low: 0, end: records }],
+    states: [aPartition(records, { records })],
+    archived: new Map([[0, records]]),
+  })
+  const { states: _, ...withoutViews } = all(1_000_000)
+  expect(of({}, 0)).toEqual([0, 0, 0, 0])
+  expect(of(withoutViews, 1)).toEqual([0, 0, 0, 0])
+  expect(of(all(1_000_003), 2)).toEqual([3, 0, 3, 0])
+  expect(of(all(1_000_006), 3)).toEqual([3, 3, 3, 0])
+  for (let second = 4; second < 60; second++) of({ ...all(1_000_006), outages: { log: 'away', views: 'away' } }, second)
+  expect(of(all(1_500_000), 60)).toEqual([0, 0, 0, 0])
+  expect(of(all(1_500_002), 61)).toEqual([2, 2, 2, 0])
 })

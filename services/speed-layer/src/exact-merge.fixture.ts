@@ -54,15 +54,22 @@ const action = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({
-      kind: fc.constantFrom('run', 'failing run', 'restart', 'deliver again', 'empty', 'go back'),
+      kind: fc.constantFrom('restart', 'deliver again', 'empty', 'go back'),
     }),
   },
-  // A run that others come between: its line is closed now, and published after the next action.
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('slow run') }) },
+  // A slow run is one that others come between: its line is closed now, and published after the next action.
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('run', 'failing run', 'slow run'),
+      isFull: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, fc.constant(true)),
+    }),
+  },
 ) as fc.Arbitrary<Action>
 type Action =
   | { kind: 'apply'; partition: number; count: number }
-  | { kind: 'run' | 'failing run' | 'restart' | 'deliver again' | 'empty' | 'go back' | 'slow run' }
+  | { kind: 'restart' | 'deliver again' | 'empty' | 'go back' }
+  | { kind: 'run' | 'failing run' | 'slow run'; isFull: boolean }
 
 /** Declares the property on the views that `open` gives; they are emptied. */
 export function describeExactMerge(name: string, open: () => Promise<ViewStore>, numRuns: number): void {
@@ -77,7 +84,7 @@ export function describeExactMerge(name: string, open: () => Promise<ViewStore>,
             await store.clear()
             const world = createWorld(store, messages.map(toLog(midnight)), zone)
             for (const next of actions) await world.act(next)
-            await world.act({ kind: 'run' })
+            await world.act({ kind: 'run', isFull: false })
           }),
           { numRuns },
         )
@@ -124,20 +131,35 @@ function createWorld(store: ViewStore, log: LogRecord[][], dayTimeZone: string) 
     for (const partition of await applier.strays()) next[partition] = (await applier.open(partition))?.position ?? 0
   }
 
-  /** Closes the line; the answer computes and publishes. */
-  async function beginRun(): Promise<() => Promise<void>> {
+  /** Closes the line; the answer computes and publishes, all days or those that were touched since the last run. */
+  async function beginRun({ isFull }: { isFull: boolean }, end: 'publishes' | 'fails'): Promise<() => Promise<void>> {
     const closed = await closeSlots(store, partitions)
+    const ends = closed.partitions.map(({ position }) => position ?? 0)
+    const basis: number[] | null = closed.basis === null || isFull ? null : JSON.parse(closed.basis)
+    const below = (partition: number, from: number) => log[partition]?.slice(from, ends[partition]) ?? []
     return async () => {
-      const covered = closed.partitions.flatMap(
-        ({ position }, partition) => log[partition]?.slice(0, position ?? 0) ?? [],
+      const added = ends.flatMap((_, partition) => below(partition, basis?.[partition] ?? 0))
+      const touched = new Set([...recount(added, dayOf).values()].flatMap((days) => [...days.keys()]))
+      const rows = [
+        ...recount(
+          ends.flatMap((_, partition) => below(partition, 0)),
+          dayOf,
+        ),
+      ].flatMap(([patientId, days]) =>
+        [...days].filter(([date]) => touched.has(date)).map(([date, day]) => ({ patientId, date, day })),
       )
-      const rows = [...recount(covered, dayOf)].flatMap(([patientId, days]) =>
-        [...days].map(([date, day]) => ({ patientId, date, day })),
-      )
+      // A run that fails may have staged all that it wanted to publish.
       await stageRows(store, closed, rows)
-      const watermark = new Map(closed.partitions.map(({ position }, partition) => [partition, position ?? 0]))
-      await publishVersion(store, closed, { computedAt: 0, completeTo: 0, watermark, run: null })
-      await dropCovered(store, partitions)
+      if (end === 'fails') return
+      await publishVersion(store, closed, {
+        computedAt: 0,
+        completeTo: 0,
+        watermark: new Map(ends.map((end, partition) => [partition, end])),
+        run: null,
+        holds: basis === null ? 'every day' : 'touched days',
+        basis: JSON.stringify(ends),
+      })
+      await dropCovered(store, partitions, new Set(rows.map(({ patientId }) => patientId)))
     }
   }
 
@@ -160,9 +182,9 @@ function createWorld(store: ViewStore, log: LogRecord[][], dayTimeZone: string) 
       const finish = finishSlowRun
       finishSlowRun = async () => {}
       if (action.kind === 'apply') await apply(action.partition, next[action.partition] ?? 0, action.count)
-      if (action.kind === 'run') await (await beginRun())()
-      if (action.kind === 'failing run') await beginRun()
-      if (action.kind === 'slow run') finishSlowRun = await beginRun()
+      if (action.kind === 'run') await (await beginRun(action, 'publishes'))()
+      if (action.kind === 'failing run') await (await beginRun(action, 'fails'))()
+      if (action.kind === 'slow run') finishSlowRun = await beginRun(action, 'publishes')
       if (action.kind === 'deliver again')
         for (const partition of log.keys()) await apply(partition, 0, next[partition] ?? 0)
       if (action.kind === 'empty') await store.clear()
