@@ -10,8 +10,11 @@ import { until } from './until.ts'
 export interface Demo {
   dashboard: string
   ingest: string
+  mqttPort: number
   env: Record<string, string>
   process: ChildProcess
+  /** All that it has printed so far, errors as well. */
+  printed(): string
   run(script: string, ...args: string[]): Promise<Run>
   /** Ctrl-C. Resolves to the exit code. */
   interrupt(): Promise<number | null>
@@ -32,10 +35,11 @@ export async function startDemo(settings: Record<string, string> = {}): Promise<
   const demo = spawn(process.execPath, [join(root, 'scripts/demo.ts')], {
     cwd: root,
     env: { ...baseEnv(), ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   })
   let printed = ''
-  demo.stdout.on('data', (text) => (printed += text))
+  for (const output of [demo.stdout, demo.stderr]) output.on('data', (text) => (printed += text))
+  demo.stderr.pipe(process.stderr)
   const ended = new Promise<number | null>((end) => demo.once('exit', end))
   await until(() => {
     assert.equal(demo.exitCode, null, printed)
@@ -45,8 +49,10 @@ export async function startDemo(settings: Record<string, string> = {}): Promise<
   return {
     dashboard: address('Dashboard'),
     ingest: address('Readings'),
+    mqttPort: Number(/MQTT port (\d+)/.exec(printed)?.[1]),
     env,
     process: demo,
+    printed: () => printed,
     run: (script, ...args) => runScript(script, args, env),
     interrupt() {
       demo.kill('SIGINT')

@@ -1,6 +1,9 @@
 // The runtime: what every service needs to run, and nothing of what it is about.
+export * from './access-tokens.ts'
+export * from './close-after-body.ts'
 export * from './config.ts'
 export * from './fields.ts'
+export * from './gate.ts'
 export * from './health.ts'
 export * from './lifecycle.ts'
 export * from './listen.ts'

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import express from 'express'
 import type { Logger } from 'pino'
 import { z } from 'zod'
+import { closeAfterBody } from './close-after-body.ts'
 import { ConfigError, describeConfig, readConfig, type Settings } from './config.ts'
 import { port } from './fields.ts'
 import { createHealthRouter, type Health } from './health.ts'
@@ -96,8 +97,8 @@ function readOrExit<C>(settings: Settings<C>): C {
 }
 
 async function serveHealth(name: string, health: Health, config: RuntimeConfig, logger: Logger): Promise<void> {
-  const app = express().disable('x-powered-by').use(createHealthRouter(health))
-  const server = createServer({ requestTimeout: 5_000, headersTimeout: 5_000 }, app)
+  const app = express().disable('x-powered-by').use(closeAfterBody, createHealthRouter(health))
+  const server = createServer({ requestTimeout: 5_000, headersTimeout: 5_000, connectionsCheckingInterval: 1_000 }, app)
   const taken = await listen(server, { port: config.METRICS_PORT, host: config.HOST, variable: 'METRICS_PORT' })
   logger.info({ service: name, port: taken }, 'Serving /healthz, /readyz and /metrics.')
 }

@@ -4,6 +4,8 @@ import type { Response } from 'express'
 export interface Problem {
   status: number
   title: string
+  /** The same, for programs that tell apart what one status says. */
+  code?: string
   /** Where it is and what to do about it, for a person. */
   detail: string
   /** The fields or parameters that are wrong. */

@@ -1,8 +1,13 @@
 // A bridge for tests: on free ports, in front of a log in memory that can be held up and taken away.
 import type { EventLog, NewRecord } from '@health/log'
 import { LogUnavailable } from '@health/log'
-import { createLogger, createMetrics } from '@health/runtime'
-import { onTestFinished } from 'vitest'
+import { accessSettings, createGate, createLogger, createMetrics, readConfig } from '@health/runtime'
+import { onTestFinished, vi } from 'vitest'
+import { z } from 'zod'
+import { createAppender } from './appender.ts'
+import { createBytesInFlight } from './bytes-in-flight.ts'
+import { createIngestMetrics } from './ingest-metrics.ts'
+import type { Ingress } from './ingress.ts'
 import { serveIngress } from './service.ts'
 
 export interface TestLog extends EventLog {
@@ -52,24 +57,49 @@ export function createTestLog(): TestLog {
   }
 }
 
+/** What HTTP and MQTT share, without tokens: in front of `log`, holding up to `maxBytes`. */
+export const anIngress = (log: EventLog, maxBytes: number): Ingress => ({
+  gate: createGate({ HOST: '127.0.0.1' }, { logger: createLogger('silent'), now: Date.now }),
+  appender: createAppender(log, 'health_stream', { onAppend: () => () => {}, onOutage() {}, onRecovery() {} }),
+  bytesInFlight: createBytesInFlight(maxBytes),
+  metrics: createIngestMetrics(createMetrics('kafka-bridge')),
+  logger: createLogger('silent'),
+  now: Date.now,
+})
+
+interface TestBridgeOptions {
+  /** As in API_TOKENS. */
+  tokens?: string
+  /** The clock, epoch ms. */
+  now?: () => number
+}
+
 /** A bridge that is stopped when the test ends. */
-export async function startTestBridge<L extends EventLog = TestLog>(log: L) {
+export async function startTestBridge<L extends EventLog = TestLog>(
+  log: L,
+  { tokens = '', now = Date.now }: TestBridgeOptions = {},
+) {
+  const logger = createLogger('silent')
+  const warn = vi.spyOn(logger, 'warn')
   const metrics = createMetrics('kafka-bridge')
   const settings = {
+    ...readConfig(z.object(accessSettings), { API_TOKENS: tokens }),
     HOST: '127.0.0.1',
     INGEST_PORT: 0,
     MQTT_PORT: 0,
     MQTT_TOPIC: 'health/data',
     KAFKA_TOPIC: 'health_stream',
   }
-  const bridge = await serveIngress(log, settings, { logger: createLogger('silent'), metrics, now: Date.now })
+  const bridge = await serveIngress(log, settings, { logger, metrics, now })
   let stopping: Promise<void> | undefined
   const stop = () => {
     stopping ??= bridge.stop()
     return stopping
   }
   onTestFinished(stop)
-  return { ...bridge, log, stop, metrics: () => metrics.metrics(), readings: urlOf(bridge.ingestPort) }
+  /** What was logged as a warning: the values of each line, and its sentence. */
+  const warnings = () => warn.mock.calls as unknown[][]
+  return { ...bridge, log, stop, metrics: () => metrics.metrics(), readings: urlOf(bridge.ingestPort), warnings }
 }
 
 const urlOf = (port: number) => `http://127.0.0.1:${port}/readings`

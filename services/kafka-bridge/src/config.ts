@@ -1,10 +1,11 @@
 // The settings of kafka-bridge.
 import { logSettings } from '@health/log'
-import { port, runtimeSettings } from '@health/runtime'
+import { accessSettings, port, runtimeSettings } from '@health/runtime'
 import { z } from 'zod'
 
 export const settings = z.object({
   ...runtimeSettings,
+  ...accessSettings,
   ...logSettings,
   INGEST_PORT: port({ default: 8080 }).describe('port of POST /readings'),
   MQTT_PORT: port({ default: 1883 }).describe('port of the MQTT listener'),

@@ -1,13 +1,10 @@
 import { once } from 'node:events'
 import { Agent, request } from 'node:http'
 import { connect } from 'node:net'
-import { createLogger, createMetrics, listen } from '@health/runtime'
+import { listen } from '@health/runtime'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { createAppender } from './appender.ts'
-import { aMessage, anOutage, createTestLog, startTestBridge, textsOf } from './bridge.fixture.ts'
-import { createBytesInFlight } from './bytes-in-flight.ts'
+import { aMessage, anIngress, anOutage, createTestLog, startTestBridge, textsOf } from './bridge.fixture.ts'
 import { createHttpServer } from './http.ts'
-import { createIngestMetrics } from './ingest-metrics.ts'
 
 const post = (url: string, body: string, type = 'application/json', headers: Record<string, string> = {}) =>
   fetch(url, { method: 'POST', body, headers: { 'content-type': type, ...headers } })
@@ -138,14 +135,8 @@ test('an outage is 503 with Retry-After, and ends by itself', async () => {
 
 test('beyond the bound on bytes in flight 503 is answered at once', async () => {
   const log = createTestLog()
-  const events = { onAppend: () => () => {}, onOutage: () => {}, onRecovery: () => {} }
   const body = JSON.stringify(aMessage())
-  const server = createHttpServer({
-    appender: createAppender(log, 'health_stream', events),
-    bytesInFlight: createBytesInFlight(body.length),
-    metrics: createIngestMetrics(createMetrics('kafka-bridge')),
-    logger: createLogger('silent'),
-  })
+  const server = createHttpServer(anIngress(log, body.length))
   onTestFinished(() => server.closeAllConnections())
   const port = await listen(server, { port: 0, host: '127.0.0.1', variable: 'INGEST_PORT' })
   const url = `http://127.0.0.1:${port}/readings`
@@ -167,13 +158,7 @@ test('a sender that dawdles is cut off', async () => {
     keepAliveTimeout: 1_000,
     connectionsCheckingInterval: 10,
   }
-  const ingress = {
-    appender: createAppender(createTestLog(), 'x', { onAppend: () => () => {}, onOutage() {}, onRecovery() {} }),
-    bytesInFlight: createBytesInFlight(1_000),
-    metrics: createIngestMetrics(createMetrics('kafka-bridge')),
-    logger: createLogger('silent'),
-  }
-  const server = createHttpServer(ingress, timeouts)
+  const server = createHttpServer(anIngress(createTestLog(), 1_000), timeouts)
   onTestFinished(() => void server.close())
   const port = await listen(server, { port: 0, host: '127.0.0.1', variable: 'INGEST_PORT' })
   const head = 'POST /readings HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n'

@@ -1,6 +1,6 @@
-// Readings by HTTP: `POST /readings` answers 202 only once the log has every one of them.
+// Readings by HTTP: `POST /readings` answers 202 only once the log has every one of them, and asks for a token before.
 import { createServer, type Server } from 'node:http'
-import { sendProblem } from '@health/runtime'
+import { bearerSecret, refuse, sendProblem } from '@health/runtime'
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express'
 import type { HeldBytes } from './bytes-in-flight.ts'
 import type { Ingress } from './ingress.ts'
@@ -48,9 +48,21 @@ function createApp(ingress: Ingress): Express {
     ingress.metrics.refused('http', 'origin')
     sendProblem(response.set('connection', 'close'), problems.origin)
   })
-  app.post('/readings', (request, response) => takeReadings(ingress, request, response))
-  app.all('/readings', (_request, response) => sendProblem(response.set('allow', 'POST'), problems.method))
-  app.use((_request, response) => sendProblem(response, problems.not_found))
+  app.post('/readings', async (request, response) => {
+    const identity = ingress.gate.admit('ingest', bearerSecret(request.headers), request.socket.remoteAddress)
+    if (typeof identity !== 'string') return takeReadings(ingress, request, response)
+    ingress.metrics.refused('http', identity)
+    refuse(response, identity)
+    await discardBody(request)
+  })
+  app.all('/readings', (request, response) => {
+    sendProblem(response.set('allow', 'POST'), problems.method)
+    return discardBody(request)
+  })
+  app.use((request, response) => {
+    sendProblem(response, problems.not_found)
+    return discardBody(request)
+  })
   app.use(answerError(ingress))
   return app
 }

@@ -1,10 +1,11 @@
 // What the bridge counts and measures.
-import { Counter, Histogram, type Registry } from '@health/runtime'
+import { Counter, Histogram, type Refusal, type Registry } from '@health/runtime'
 
 export type Transport = 'http' | 'mqtt'
 
-/** Why the bridge did not take something in; counted once per request, MQTT message or subscription. */
+/** Why the bridge did not take something in; counted once per request, MQTT connection, message or subscription. */
 export type RefusalReason =
+  | Refusal
   | 'aborted'
   | 'invalid'
   | 'log_unavailable'
@@ -34,7 +35,7 @@ export function createIngestMetrics(registry: Registry): IngestMetrics {
   })
   const refused = new Counter({
     name: 'ingest_refused_total',
-    help: 'Requests, messages and subscriptions that were refused.',
+    help: 'Requests, connections, messages and subscriptions that were refused.',
     labelNames: ['transport', 'reason'],
     registers,
   })

@@ -1,12 +1,15 @@
-// What HTTP and MQTT share: one way into the log, one bound on memory, one set of metrics.
-import type { Logger } from '@health/runtime'
+// What HTTP and MQTT share: one gate, one way into the log, one bound on memory, one set of metrics.
+import type { Gate, Logger } from '@health/runtime'
 import type { Appender } from './appender.ts'
 import type { BytesInFlight } from './bytes-in-flight.ts'
 import type { IngestMetrics } from './ingest-metrics.ts'
 
 export interface Ingress {
+  gate: Gate
   appender: Appender
   bytesInFlight: BytesInFlight
   metrics: IngestMetrics
   logger: Logger
+  /** The clock, epoch ms. */
+  now(): number
 }

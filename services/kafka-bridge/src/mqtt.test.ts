@@ -127,3 +127,38 @@ test('retained messages, wills and sessions are not kept', async () => {
   await again.publishAsync('health/data', text, { qos: 1 })
   expect(textsOf(log.appended)).toEqual([`p001: ${text}`, `p001: ${text}`])
 })
+
+const wrongTopic = async (port: number, topic: string) => {
+  const client = await connect(port)
+  client.publish(topic, text, { qos: 1 })
+  await closed(client)
+}
+
+test('a wrong topic is told of once an hour, with those that are taken', async () => {
+  const clock = { now: 0 }
+  const { mqttPort, warnings } = await startTestBridge(createTestLog(), { now: () => clock.now })
+  for (const topic of ['sensors/glucose', 'sensors/glucose', `health/${'x'.repeat(10_000)}/data`]) {
+    await wrongTopic(mqttPort, topic)
+  }
+  expect(warnings()).toEqual([
+    [
+      {
+        topic: 'sensors/glucose',
+        taken: 'health/data, health/<patient_id>/data',
+        address: '127.0.0.1',
+        client: expect.stringContaining('mqttjs_'),
+      },
+      'An MQTT client sends to a topic that is not taken: its connection is closed.',
+    ],
+    [expect.objectContaining({ topic: `health/${'x'.repeat(249)}` }), expect.any(String)],
+  ])
+  clock.now = 3_600_000
+  await wrongTopic(mqttPort, 'sensors/glucose')
+  expect(warnings()).toHaveLength(3)
+})
+
+test('ever other wrong topics fill no log', async () => {
+  const { mqttPort, warnings } = await startTestBridge(createTestLog())
+  for (let n = 0; n < 110; n++) await wrongTopic(mqttPort, `wrong/${n}`)
+  expect(warnings()).toHaveLength(100)
+})

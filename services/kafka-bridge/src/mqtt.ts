@@ -1,10 +1,12 @@
-// Readings by MQTT 3.1.1: a QoS 1 message is acknowledged only once the log has it.
+// Readings by MQTT 3.1.1: a QoS 1 message is acknowledged only once the log has it; the password is a token's secret.
 import { createServer, type Server, type Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { maxReadingBytes } from '@health/domain'
-import { Aedes, type AedesOptions, type PublishPacket } from 'aedes'
+import { Aedes, type AedesOptions, type Client, type PublishPacket } from 'aedes'
 import type { IngestMetrics, RefusalReason } from './ingest-metrics.ts'
 import type { Ingress } from './ingress.ts'
+import { createMqttAccess } from './mqtt-access.ts'
+import { createMqttNews } from './mqtt-news.ts'
 import { keyOf, readTopic } from './mqtt-topic.ts'
 import { createLengthCheck } from './packet-lengths.ts'
 
@@ -21,10 +23,21 @@ export async function createMqttServer(ingress: Ingress, sharedTopic: string): P
   const underWay = new Set<Promise<void>>()
   let stopping = false
 
-  const take = async (packet: PublishPacket, done: (error: Error | null) => void) => {
-    const refusal = stopping ? 'stopping' : await storeMessage(ingress, sharedTopic, packet)
+  const news = createMqttNews(ingress, sharedTopic)
+  const access = createMqttAccess(ingress, (client, reason) => {
+    metrics.refused('mqtt', reason)
+    news.refused(client, reason)
+  })
+  const refusalOf = (client: Client | null, packet: PublishPacket) => {
+    if (stopping) return 'stopping'
+    return access.hasEnded(client) ? 'expired_token' : storeMessage(ingress, sharedTopic, packet)
+  }
+
+  const take = async (client: Client | null, packet: PublishPacket, done: (error: Error | null) => void) => {
+    const refusal = await refusalOf(client, packet)
     if (refusal === null) metrics.accepted('mqtt', 1)
     else metrics.refused('mqtt', refusal)
+    if (refusal === 'topic') news.otherTopic(client, packet.topic)
     // The broker need not keep it: nobody may subscribe, and the log has it.
     packet.payload = ''
     packet.retain = false
@@ -34,8 +47,9 @@ export async function createMqttServer(ingress: Ingress, sharedTopic: string): P
   const broker = await Aedes.createBroker({
     ...withoutMemory,
     ...withoutSubscriptions(metrics),
-    authorizePublish(_client, packet, done) {
-      const taken = take(packet, done).finally(() => underWay.delete(taken))
+    authenticate: access.authenticate,
+    authorizePublish(client, packet, done) {
+      const taken = take(client, packet, done).finally(() => underWay.delete(taken))
       underWay.add(taken)
     },
   })
@@ -55,6 +69,7 @@ export async function createMqttServer(ingress: Ingress, sharedTopic: string): P
     server,
     async close() {
       stopping = true
+      access.close()
       const closed = new Promise((resolve) => server.close(resolve))
       await Promise.all(underWay)
       // The acknowledgements are written at the end of the turn.

@@ -1,6 +1,6 @@
 // kafka-bridge: the only way in. Devices send readings by HTTP and MQTT; each is acknowledged once the log has it.
 import { type EventLog, openLog } from '@health/log'
-import { listen, type Service, type ServiceContext } from '@health/runtime'
+import { type AccessConfig, createGate, listen, type Service, type ServiceContext } from '@health/runtime'
 import { type Appender, createAppender } from './appender.ts'
 import { createBytesInFlight } from './bytes-in-flight.ts'
 import type { KafkaBridgeConfig } from './config.ts'
@@ -28,7 +28,7 @@ export async function startKafkaBridge(config: KafkaBridgeConfig, context: Servi
 
 export type IngressSettings = Pick<
   KafkaBridgeConfig,
-  'HOST' | 'INGEST_PORT' | 'KAFKA_TOPIC' | 'MQTT_PORT' | 'MQTT_TOPIC'
+  'HOST' | 'INGEST_PORT' | 'KAFKA_TOPIC' | 'MQTT_PORT' | 'MQTT_TOPIC' | keyof AccessConfig
 >
 
 /** How many bytes of messages may wait for the log. Beyond it devices are told to send again. */
@@ -40,8 +40,9 @@ const graceMs = 5_000
 export async function serveIngress(
   log: EventLog,
   config: IngressSettings,
-  { logger, metrics: registry }: ServiceContext,
+  { logger, metrics: registry, now }: ServiceContext,
 ): Promise<KafkaBridge> {
+  const gate = createGate(config, { logger, now })
   const metrics = createIngestMetrics(registry)
   const appender = createAppender(log, config.KAFKA_TOPIC, {
     onAppend: metrics.timeAppend,
@@ -49,7 +50,8 @@ export async function serveIngress(
     onRecovery: () => logger.info('The log is available again.'),
   })
   const stopLooking = lookForLog(appender)
-  const ingress: Ingress = { appender, bytesInFlight: createBytesInFlight(maxBytesInFlight), metrics, logger }
+  const bytesInFlight = createBytesInFlight(maxBytesInFlight)
+  const ingress: Ingress = { gate, appender, bytesInFlight, metrics, logger, now }
   const http = createHttpServer(ingress)
   const mqtt = await createMqttServer(ingress, config.MQTT_TOPIC)
 

@@ -1,13 +1,16 @@
 // The settings of the sensor simulator.
-import { integer, number, port, runtimeSettings } from '@health/runtime'
+import { accessSettings, ConfigError, integer, number, port, runtimeSettings, tokensOf } from '@health/runtime'
 import { z } from 'zod'
 
 export const settings = z.object({
   ...runtimeSettings,
+  ...accessSettings,
   MQTT_URL: z
     .url({ protocol: /^mqtts?$/, error: 'must be a URL like mqtt://127.0.0.1:1883' })
     .optional()
-    .describe('the MQTT broker; unset: mqtt://127.0.0.1:$MQTT_PORT'),
+    .describe(
+      'the MQTT broker, with user and password where it asks for others than API_TOKENS; unset: mqtt://127.0.0.1:$MQTT_PORT',
+    ),
   MQTT_PORT: port({ default: 1883 }).describe('port of the MQTT broker on this machine'),
   MQTT_TOPIC: z
     .string()
@@ -36,3 +39,34 @@ export type SensorSimulatorConfig = z.output<typeof settings>
 /** Where the broker is. */
 export const brokerUrl = ({ MQTT_URL, MQTT_PORT }: Pick<SensorSimulatorConfig, 'MQTT_URL' | 'MQTT_PORT'>): string =>
   MQTT_URL ?? `mqtt://127.0.0.1:${MQTT_PORT}`
+
+export interface Credentials {
+  username: string
+  password: string
+}
+
+/**
+ * What to sign in with: the user in MQTT_URL, else the first token that may send; nothing where there is neither a user
+ * nor a token. Throws `ConfigError` where no token may send at `now`, epoch ms.
+ */
+export function credentialsOf(config: SensorSimulatorConfig, now: number): Credentials | null {
+  const { username, password } = new URL(brokerUrl(config))
+  if (username !== '' || password !== '') return { username: decoded(username), password: decoded(password) }
+  const tokens = tokensOf(config)
+  if (tokens.length === 0) return null
+  const senders = tokens.filter(({ roles }) => roles.includes('ingest'))
+  const token = senders.find(({ expiresAt }) => expiresAt === null || expiresAt > now)
+  if (token !== undefined) return { username: token.name, password: token.secret }
+  const lacking = senders.length > 0 ? 'has the role ingest and has not expired' : 'has the role ingest'
+  throw new ConfigError(
+    `The simulator may not send: no token of API_TOKENS ${lacking}. Add one like simulator:ingest:SECRET, or set SIM_PATIENTS=0 to have no simulator.`,
+  )
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch (cause) {
+    throw new ConfigError('MQTT_URL has a % in its user or password that is no escape: write %25.', { cause })
+  }
+}

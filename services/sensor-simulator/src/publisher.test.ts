@@ -101,3 +101,43 @@ test('closing ends the wait for a broker that never comes', async () => {
   await ready
   expect(publisher.isReady()).toBe(false)
 })
+
+test('while messages are not acknowledged that is told once, however often the connection ends; the end of it too', async () => {
+  const broker = await startTestBroker()
+  const publisher = openTestPublisher(broker.url)
+  await publisher.whenReady()
+  broker.fail()
+  publisher.send('1')
+  await vi.waitFor(() => expect(broker.received.length).toBeGreaterThan(2), reconnected)
+  expect(publisher.waitingFor()).toBe(`acknowledgements of the MQTT broker at ${broker.url}`)
+  expect(publisher.isReady()).toBe(false)
+  const warnings = [expect.stringContaining('unacknowledged')]
+  expect(publisher.lines()).toEqual({ warnings, infos: ['The MQTT broker takes messages.'] })
+  broker.acknowledge()
+  await publisher.whenReady()
+  expect(publisher.unacknowledged()).toBe(0)
+  expect(publisher.lines()).toEqual({ warnings, infos: Array(2).fill('The MQTT broker takes messages.') })
+}, 20_000)
+
+test('an idle connection that is lost is there again without a message', async () => {
+  const broker = await startTestBroker()
+  const publisher = openTestPublisher(broker.url)
+  await publisher.whenReady()
+  broker.cut()
+  await vi.waitFor(() => expect(publisher.waitingFor()).toBe(`the MQTT broker at ${broker.url}`))
+  await publisher.whenReady()
+  expect(publisher.lines().warnings).toEqual(['Waiting for the MQTT broker.'])
+}, 20_000)
+
+test('a refused password is told once, and how to mend it; it is not tried again at once', async () => {
+  const broker = await startTestBroker()
+  broker.lock()
+  const publisher = openTestPublisher(broker.url, () => {}, { username: 'simulator', password: 'a-secret' })
+  await vi.waitFor(() => expect(publisher.waitingFor()).toMatch(/to take another password$/))
+  expect(publisher.lines()).toEqual({
+    warnings: [expect.stringMatching(/refuses the password.*API_TOKENS/)],
+    infos: [],
+  })
+  expect(broker.passwords).toEqual(['a-secret'])
+  await publisher.close()
+})

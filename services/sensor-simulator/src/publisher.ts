@@ -2,10 +2,11 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '@health/runtime'
-import { connect, type MqttClient } from 'mqtt'
+import { connect, ErrorWithReasonCode, type MqttClient } from 'mqtt'
+import type { Credentials } from './config.ts'
 
 export interface Publisher {
-  /** Whether a message can be sent now: connected, and not too many unacknowledged. */
+  /** Whether a message can be sent now: nothing is waited for, and not too many are unacknowledged. */
   isReady(): boolean
   /** Resolves when a message can be sent, and when the publisher closes. */
   whenReady(): Promise<void>
@@ -22,6 +23,8 @@ export interface Publisher {
 
 export interface PublisherOptions {
   url: string
+  /** What to sign in with; a user in `url` does not count. */
+  credentials: Credentials | null
   topic: string
   logger: Logger
   onAcknowledged: () => void
@@ -30,20 +33,38 @@ export interface PublisherOptions {
 /** 30,000 messages a second at 150 ms each; beyond that a broker is too slow. */
 const mostUnacknowledged = 5000
 const pauseBetweenAttemptsMs = 1000
+/** Asked more often with a wrong password, a bridge would refuse everyone at this address. */
+const pauseAfterRefusalMs = 30_000
 const closingMs = 1000
 
-/** Connects, and again whenever the connection is lost, until closed. */
-export function openPublisher({ url, topic, logger, onAcknowledged }: PublisherOptions): Publisher {
+/** What keeps messages from getting through. */
+type Trouble = 'away' | 'refused' | 'unacknowledged'
+
+const sentences: Record<Trouble, string> = {
+  away: 'Waiting for the MQTT broker.',
+  refused:
+    "The MQTT broker refuses the password. Give API_TOKENS a token with the role ingest that the bridge has too, or MQTT_URL the broker's own user and password.",
+  unacknowledged:
+    'The MQTT broker has closed the connection with messages unacknowledged: they are sent again until it has them.',
+}
+
+/**
+ * Connects, and again whenever the connection is lost, until closed. Each trouble is told once, however often it
+ * recurs before messages are acknowledged again, which is told once too.
+ */
+export function openPublisher({ url, credentials, topic, logger, onAcknowledged }: PublisherOptions): Publisher {
   const broker = withoutUser(url)
   const sent = new Set<{ payload: string }>()
   const { changed, until } = createSignal()
+  const told = new Set<Trouble>()
+  let trouble: Trouble | null = 'away'
   let connected = false
-  let told = false
   let closing = false
   let client = open()
 
   function open(): MqttClient {
-    const attempt = connect(url, {
+    const attempt = connect(broker, {
+      ...credentials,
       clientId: `sensor-simulator-${randomUUID().slice(0, 8)}`,
       clean: true,
       keepalive: 10,
@@ -55,36 +76,55 @@ export function openPublisher({ url, topic, logger, onAcknowledged }: PublisherO
     let failure: Error | undefined
     attempt.once('connect', () => {
       connected = true
-      told = false
-      logger.info({ broker }, 'Connected to the MQTT broker.')
+      if (sent.size === 0) getsThrough()
       for (const message of sent) publish(message)
-      changed()
     })
     attempt.on('error', (error) => {
       failure = error
       attempt.end(true)
     })
     attempt.once('close', () => {
+      const found = !connected ? troubleOf(failure) : sent.size > 0 ? 'unacknowledged' : 'away'
       connected = false
       if (closing) return
-      if (!told) logger.warn({ broker, err: failure }, 'Waiting for the MQTT broker.')
-      told = true
+      isIn(found, failure)
+      const pause = found === 'refused' ? pauseAfterRefusalMs : pauseBetweenAttemptsMs
       setTimeout(() => {
         if (!closing) client = open()
-      }, pauseBetweenAttemptsMs).unref()
+      }, pause).unref()
     })
     return attempt
+  }
+
+  function isIn(found: Trouble, err: Error | undefined): void {
+    trouble = found
+    if (told.has(found)) return
+    told.add(found)
+    logger.warn({ broker, err }, sentences[found])
+  }
+
+  function getsThrough(): void {
+    if (trouble !== null) logger.info({ broker }, 'The MQTT broker takes messages.')
+    trouble = null
+    told.clear()
+    changed()
   }
 
   function publish(message: { payload: string }): void {
     client.publish(topic, message.payload, { qos: 1 }, (error) => {
       if (error || !sent.delete(message)) return
       onAcknowledged()
-      changed()
+      getsThrough()
     })
   }
 
-  const isReady = () => connected && sent.size < mostUnacknowledged
+  function waitingFor(): string | null {
+    if (trouble === 'unacknowledged') return `acknowledgements of the MQTT broker at ${broker}`
+    if (trouble === 'refused') return `the MQTT broker at ${broker} to take another password`
+    return trouble === null ? null : `the MQTT broker at ${broker}`
+  }
+
+  const isReady = () => trouble === null && sent.size < mostUnacknowledged
   return {
     isReady,
     whenReady: () => until(() => closing || isReady()),
@@ -95,7 +135,7 @@ export function openPublisher({ url, topic, logger, onAcknowledged }: PublisherO
     },
     whenAcknowledged: () => until(() => closing || sent.size === 0),
     unacknowledged: () => sent.size,
-    waitingFor: () => (connected ? null : `the MQTT broker at ${broker}`),
+    waitingFor,
     async close() {
       closing = true
       changed()
@@ -104,6 +144,10 @@ export function openPublisher({ url, topic, logger, onAcknowledged }: PublisherO
     },
   }
 }
+
+/** Why no connection came about. MQTT 3.1.1, table 3.1: 4 is a bad user name or password, 5 is "not authorized". */
+const troubleOf = (failure: Error | undefined): Trouble =>
+  failure instanceof ErrorWithReasonCode && [4, 5].includes(failure.code) ? 'refused' : 'away'
 
 /** A condition can be waited for that `changed` makes true. */
 function createSignal() {

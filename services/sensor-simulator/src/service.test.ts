@@ -65,6 +65,45 @@ test('a broker elsewhere goes before the port of this machine', () => {
   expect(brokerUrl(settings.parse({ MQTT_PORT: '1884', MQTT_URL: 'mqtts://broker:8883' }))).toBe('mqtts://broker:8883')
 })
 
+const secret = 'secret-of-the-simulator'
+
+test('where there are tokens it signs in with the first that may send', async () => {
+  const broker = await startTestBroker()
+  const tokens = `nurse:read:${secret}-1,old:ingest:${secret}-2:2026-01-01T00:00:00Z,sim:ingest+read:${secret},b:ingest:${secret}-3`
+  const { waitingFor } = await start({ MQTT_PORT: String(broker.port), API_TOKENS: tokens })
+  await vi.waitFor(() => expect(waitingFor()).toBeNull())
+  expect(broker.passwords).toEqual([secret])
+})
+
+test('a user in MQTT_URL goes before the tokens', async () => {
+  const broker = await startTestBroker()
+  const url = `mqtt://someone:b%40d%3Aword@127.0.0.1:${broker.port}`
+  const { waitingFor } = await start({ MQTT_URL: url, API_TOKENS: `sim:ingest:${secret}` })
+  await vi.waitFor(() => expect(waitingFor()).toBeNull())
+  expect(broker.passwords).toEqual(['b@d:word'])
+})
+
+test('a user in MQTT_URL with a % that is no escape is refused, and not shown', async () => {
+  const starting = start({ MQTT_URL: 'mqtt://someone:100%secret@127.0.0.1:1883' })
+  await expect(starting).rejects.toThrow(/^MQTT_URL has a % .* write %25\.$/)
+})
+
+test('without tokens it signs in with nothing', async () => {
+  const broker = await startTestBroker()
+  const { waitingFor } = await start({ MQTT_PORT: String(broker.port) })
+  await vi.waitFor(() => expect(waitingFor()).toBeNull())
+  expect(broker.passwords).toEqual([undefined])
+})
+
+test.each([
+  ['of that role', `nurse:read:${secret}`, /no token of API_TOKENS has the role ingest\. Add one/],
+  ['that has not expired', `old:ingest:${secret}:2020-01-01T00:00:00Z`, /role ingest and has not expired\. Add one/],
+])('where there are tokens but none %s, the start is refused with what to add', async (_which, tokens, message) => {
+  await expect(start({ API_TOKENS: tokens })).rejects.toThrow(ConfigError)
+  await expect(start({ API_TOKENS: tokens })).rejects.toThrow(message)
+  await start({ API_TOKENS: tokens, SIM_PATIENTS: '0' })
+})
+
 test.each([
   ['MQTT_URL', 'http://127.0.0.1', 'mqtt://'],
   ['MQTT_TOPIC', 'health/#', 'without wildcards'],

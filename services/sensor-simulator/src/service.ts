@@ -1,6 +1,6 @@
 // The sensor simulator: publishes what sensors would, by MQTT; simulated patients, or a trace of real readings.
 import { ConfigError, type Service, type ServiceContext } from '@health/runtime'
-import { brokerUrl, type SensorSimulatorConfig } from './config.ts'
+import { brokerUrl, credentialsOf, type SensorSimulatorConfig } from './config.ts'
 import { startLive } from './live.ts'
 import { createSimulatorMetrics, type SimulatorMetrics } from './metrics.ts'
 import { openPublisher, type Publisher } from './publisher.ts'
@@ -8,13 +8,17 @@ import { replayTrace } from './replay.ts'
 import { createSource } from './source.ts'
 import { checkTrace, TraceError } from './trace.ts'
 
-/** Starts sending. With neither patients nor a trace it idles. Throws `ConfigError` for a trace that cannot be read. */
+/**
+ * Starts sending. With neither patients nor a trace it idles. Throws `ConfigError` for a trace that cannot be read, and
+ * where there are tokens and none for it.
+ */
 export async function startSensorSimulator(config: SensorSimulatorConfig, context: ServiceContext): Promise<Service> {
   const replay = await prepareReplay(config)
   const metrics = createSimulatorMetrics(context.metrics)
   if (replay === null && config.SIM_PATIENTS === 0) return { waitingFor: () => null, stop: async () => {} }
   const publisher = openPublisher({
     url: brokerUrl(config),
+    credentials: credentialsOf(config, context.now()),
     topic: config.MQTT_TOPIC,
     logger: context.logger,
     onAcknowledged: metrics.published,
