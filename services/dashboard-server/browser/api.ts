@@ -1,5 +1,5 @@
-// The REST answers that the page asks for, and the one thing it tells the server to do.
-import type { DailyRow, LiveReading } from '@health/domain'
+// The REST answers that the page asks for, and the few things it tells the server to do.
+import type { DailyRow, LiveReading, Session } from '@health/domain'
 
 /** The address asked did not answer 2xx, or what it answered is no JSON. */
 export class RequestFailed extends Error {
@@ -29,6 +29,25 @@ export async function startBatch(): Promise<'started' | 'already running'> {
   if (response.status === 409) return 'already running'
   if (!response.ok) throw new RequestFailed('/api/batch', response.status)
   return 'started'
+}
+
+export const fetchSession = (): Promise<Session> => getJson<Session>('/api/session')
+
+/** Signs this browser in, or says why `token` does not. */
+export async function postToken(token: string): Promise<Session['refusal']> {
+  const headers = { 'content-type': 'application/json' }
+  const response = await fetch('/api/session', { method: 'POST', headers, body: JSON.stringify({ token }) })
+  if (response.ok) return null
+  // What is too long to be read is no token either.
+  if (response.status === 413) return 'unknown_token'
+  const { code }: { code?: Session['refusal'] } = await response.json()
+  if (!code) throw new RequestFailed('/api/session', response.status)
+  return code
+}
+
+export async function deleteSession(): Promise<void> {
+  const response = await fetch('/api/session', { method: 'DELETE' })
+  if (!response.ok) throw new RequestFailed('/api/session', response.status)
 }
 
 async function getJson<T>(path: string): Promise<T> {

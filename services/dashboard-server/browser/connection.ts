@@ -2,6 +2,7 @@
 import type { ClientEvents, ServerEvents } from '@health/domain'
 import { io, type Socket } from 'socket.io-client'
 import { fetchDaily, fetchLive } from './api.ts'
+import { followSession } from './session.ts'
 import { liveWindowMs } from './state/state.ts'
 import type { Store } from './state/store.ts'
 
@@ -18,6 +19,7 @@ const dailyMs = 31 * 86_400_000
 /** Connects the store to the server for as long as the page lives. */
 export function openConnection(store: Store): void {
   const socket: ServerSocket = io({
+    autoConnect: false,
     transports: ['websocket', 'polling'],
     tryAllTransports: true,
     reconnectionDelay: 500,
@@ -28,6 +30,7 @@ export function openConnection(store: Store): void {
   tellConnection(socket, store)
   tellNetwork(socket, store)
   followChosen(socket, store)
+  void followSession(socket, store)
   setInterval(() => socket.connected && measureEcho(socket, store), echoEveryMs)
   setInterval(() => reopenSilentLine(socket, store), 1000)
 }
@@ -60,7 +63,7 @@ function tellNetwork(socket: ServerSocket, { dispatch }: Store): void {
   addEventListener('online', () => {
     tell()
     // The next attempt may be seconds away, and the network has just come back.
-    if (!socket.connected) socket.disconnect().connect()
+    if (socket.active && !socket.connected) socket.disconnect().connect()
   })
 }
 

@@ -1,5 +1,5 @@
 // Every word the page shows, in English. One catalogue, so that another language is another file with the same keys.
-import type { DropReason, GlucoseRange, Status, StatusReason } from '@health/domain'
+import type { DropReason, GlucoseRange, Session, Status, StatusReason } from '@health/domain'
 import type { Trend } from './tone.ts'
 
 const count = (n: number, one: string, many: string): string => `${n.toLocaleString('en')} ${n === 1 ? one : many}`
@@ -55,19 +55,42 @@ export const words = {
   header: {
     connecting: 'connecting',
     live: 'live',
-    silent: 'silent',
+    quiet: 'no new values',
+    behind: 'behind',
+    halted: 'not live',
+    silent: 'server silent',
     lost: 'no connection',
+    offline: 'offline',
+    signed_out: 'signed out',
     latencyTitle: 'round trip to the server',
     patients: (n: number) => count(n, 'patient', 'patients'),
     critical: (n: number) => `${n} critical`,
+    signOut: 'Sign out',
+    signedInAs: (name: string) => `Signed in as ${name}`,
     themeToDark: 'Dark colours',
     themeToLight: 'Light colours',
+  },
+  signIn: {
+    heading: 'Sign in',
+    why: 'This page shows health data. To read it you need a token.',
+    field: 'Access token',
+    button: 'Sign in',
+    asking: 'Signing in…',
+    whereFrom: 'Tokens are given out by whoever runs this system: API_TOKENS names them.',
+    refusals: {
+      missing_token: null,
+      unknown_token: 'This token is not known here. Was it copied whole?',
+      expired_token: 'Your token has expired. Sign in with another.',
+      other_role: 'This token does not have the role “read”, which this page needs.',
+      too_many_failures: 'Too many wrong tokens came from here. Wait a minute, then try again.',
+      unreachable: 'The dashboard server cannot be reached. Try again in a moment.',
+    } satisfies Record<NonNullable<Session['refusal']> | 'unreachable', string | null>,
   },
   patients: {
     heading: 'Patients',
     search: 'Search patients',
     gravest: 'Gravest now',
-    none: 'No patient yet.',
+    none: 'No patient to show.',
     noneFound: (query: string) => `No patient matches “${query}”.`,
     found: (n: number, all: number) => `${n} of ${all}`,
   },
@@ -75,6 +98,7 @@ export const words = {
     label: 'Bedside',
     delta: 'against the value before',
     unknown: (id: string) => `There is no patient ${id}.`,
+    unread: (id: string) => `Nothing can be read of ${id} just now.`,
     unknownNext: 'A patient is listed with the first valid reading.',
     chooseGravest: (id: string) => `Show ${id}, who is gravest now`,
     nobody: 'Live values show here as soon as the first reading arrives.',
@@ -112,8 +136,9 @@ export const words = {
     running: (message: string) => `Batch run under way: ${message}`,
     asked: 'Batch run asked for…',
     alreadyRunning: 'A batch run is already under way.',
-    failed: (message: string) => `The batch run failed: ${message}`,
+    failed: (at: string, message: string) => `The batch run of ${at} failed: ${message}`,
     unheard: 'Nobody runs it: is batch-aggregator running? Or run: pnpm run batch',
+    needsRole: 'To start a batch run you need a token with the role “acknowledge”.',
     notStarted: 'The batch run could not be started. Run: pnpm run batch',
     noData: 'No readings on any day yet.',
     previous: 'Previous days',
@@ -128,6 +153,7 @@ export const words = {
   },
   pipeline: {
     heading: 'Pipeline',
+    asOf: (at: string) => `as of ${at}`,
     none: 'No word from the pipeline yet.',
     log: 'Log',
     speedLayer: 'Speed layer',
@@ -147,7 +173,7 @@ export const words = {
     noneDropped: 'nothing dropped',
     batchNever: 'never run',
     batchStates: { running: 'running', done: 'done', failed: 'failed' },
-    batchRead: (records: string, rows: string) => `${records} records, ${rows} patient-days`,
+    batchRead: (records: string, rows: string) => `${records} records, ${rows} patient-days computed`,
   },
   dropped: {
     empty: 'empty',
@@ -165,10 +191,12 @@ export const words = {
   troubles: {
     label: 'What is wrong',
     more: (n: number) => `and ${n} more`,
-    offline: (since: string) => `This browser is offline since ${since}. The numbers below do not change.`,
+    halted: (at: string) => `Not live since ${at}: the numbers below may be old.`,
+    since: (what: string, at: string) => `${what} Since ${at}.`,
+    offline: (since: string) => `This browser is offline since ${since}: the numbers below are from before.`,
     offlineNext: 'Check the network of this device.',
     unreachable: (since: string, attempt: number) =>
-      `The dashboard server cannot be reached since ${since} (attempt ${attempt}). The numbers below do not change.`,
+      `The dashboard server cannot be reached since ${since} (attempt ${attempt}): the numbers below are from before.`,
     unreachableNext: 'Reconnects by itself. Is it running? pnpm demo, or docker compose up',
     silentServer: (age: string) => `The dashboard server has said nothing for ${age}.`,
     silentServerNext: 'A new connection is tried after 10 s.',
@@ -178,9 +206,14 @@ export const words = {
     nothingYet: 'Nothing has been received yet.',
     nothingYetNext: 'Start the simulator (pnpm demo, with SIM_PATIENTS above 0) or send a reading: POST /readings',
     allSilent: (n: number, age: string) => `All ${n} sensors have been silent for ${age} or longer.`,
-    allSilentNext: 'Is the simulator or the uploader running?',
+    allSilentNext:
+      'Is the uploader or the simulator sending, and is kafka-bridge running? docker compose up -d kafka-bridge',
     silentSensor: (id: string, age: string) => `${id}’s sensor has been silent for ${age}.`,
     silentSensors: (n: number, id: string, age: string) => `${n} sensors are silent, ${id}’s for the longest: ${age}.`,
+    signedOut: (since: string) => `You are signed out since ${since}. The numbers below do not change.`,
+    signedOutNext: 'Sign in to go on.',
+    openToNetwork: 'Whoever can reach this machine over the network can see this page and send readings.',
+    openToNetworkNext: 'Set API_TOKENS and start again.',
     silentSensorNext: 'Check the sensor, its transmitter and its uploader.',
   },
 } as const

@@ -1,15 +1,17 @@
 // The HTTP side: the page and its files, REST, health, under one strict set of headers and one way of refusing.
 import { createServer, type Server } from 'node:http'
-import { createHealthRouter, type Health, type Logger, sendProblem } from '@health/runtime'
+import { closeAfterBody, createHealthRouter, type Gate, type Health, type Logger, sendProblem } from '@health/runtime'
 import { ViewsUnavailable } from '@health/views'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import helmet from 'helmet'
-import type { Access } from './access.ts'
+import type { HostCheck } from './host-check.ts'
 import type { Page } from './page.ts'
 import { createRestRouter, type Served } from './rest.ts'
+import { createSessionRouter } from './session.ts'
 
 export interface AppParts {
-  access: Access
+  hostCheck: HostCheck
+  gate: Gate
   page: Page
   served: Served
   health: Health
@@ -30,12 +32,13 @@ export function createHttpServer(parts: AppParts): Server {
   return server
 }
 
-function createApp({ access, page, served, health, logger }: AppParts): Express {
+function createApp({ hostCheck, gate, page, served, health, logger }: AppParts): Express {
   const app = express().disable('x-powered-by').disable('etag').set('query parser', 'simple')
-  app.use(securityHeaders, refuseForeign(access))
+  app.use(securityHeaders, closeAfterBody, refuseForeign(hostCheck))
   app.use(createHealthRouter(health))
   app.use(servePage(page))
-  app.use('/api', createRestRouter(served))
+  app.use('/api/session', createSessionRouter(gate, served.now))
+  app.use('/api', createRestRouter(served, gate))
   app.use((request, response) => {
     const detail = `There is nothing at ${request.method} ${request.path.slice(0, 200)}. The page is at /, its answers under /api.`
     sendProblem(response, { status: 404, title: 'Not found', detail })
@@ -69,9 +72,9 @@ const securityHeaders = helmet({
 })
 
 const refuseForeign =
-  (access: Access): RequestHandler =>
+  (hostCheck: HostCheck): RequestHandler =>
   (request, response, next) => {
-    const reason = access(request.headers)
+    const reason = hostCheck(request.headers)
     if (reason === null) next()
     else sendProblem(response.set('connection', 'close'), { status: 403, title: 'Not allowed', detail: reason })
   }

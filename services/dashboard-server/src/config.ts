@@ -1,7 +1,7 @@
 // The settings of dashboard-server.
 import { clinicalSettings, daySettings } from '@health/domain'
 import { logSettings } from '@health/log'
-import { integer, list, port, runtimeSettings } from '@health/runtime'
+import { accessSettings, integer, list, port, runtimeSettings } from '@health/runtime'
 import { viewsSettings } from '@health/views'
 import { z } from 'zod'
 
@@ -11,6 +11,7 @@ export const settings = z.object({
   ...viewsSettings,
   ...clinicalSettings,
   ...daySettings,
+  ...accessSettings,
   DASHBOARD_PORT: port({ default: 3000 }).describe('port of the page, of /api and of Socket.io'),
   ALLOWED_HOSTS: list({ default: ['localhost', '127.0.0.1', '[::1]'] }).describe(
     'hosts by whose name the dashboard may be asked for, without port',

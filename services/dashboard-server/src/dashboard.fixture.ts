@@ -72,7 +72,10 @@ function cuttable(store: ViewStore): CuttableStore {
 }
 
 /** A server on a free port, stopped when the test ends. */
-export async function startTestDashboard(env: Record<string, string> = {}) {
+export async function startTestDashboard(
+  env: Record<string, string> = {},
+  { logger = createLogger('silent'), now = Date.now } = {},
+) {
   const folder = mkdtempSync(join(tmpdir(), 'dashboard-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const config = readConfig(settings, {
@@ -81,10 +84,9 @@ export async function startTestDashboard(env: Record<string, string> = {}) {
     KAFKA_PARTITIONS: String(partitions),
     ...env,
   })
-  const logger = createLogger('silent')
   const log = await openLog(config, { logger, clientId: 'test' })
   const store = cuttable(await openViews(config, { logger }))
-  const context = { logger, metrics: createMetrics('dashboard-server'), now: Date.now }
+  const context = { logger, metrics: createMetrics('dashboard-server'), now }
   const health = { failure: () => null, waitingFor: () => null, metrics: () => context.metrics.metrics() }
   const server = await serveDashboard(log, store, config, context, health)
   onTestFinished(() => server.stop())
@@ -247,6 +249,8 @@ export async function runTestBatch(store: ViewStore, readings: readonly Reading[
     completeTo: at,
     watermark: new Map(closed.partitions.map(({ position }, partition) => [partition, position ?? 0])),
     run: aRun({ state: 'done', computed_at: new Date(at).toISOString(), rows: days.size, records: readings.length }),
+    holds: 'every day',
+    basis: '',
   })
 }
 

@@ -45,6 +45,7 @@ export function patientRow(
       heart_rate_bpm: heartRateBpm?.value ?? null,
       heart_rate_measured_at: heartRateBpm && timeText(heartRateBpm.measuredAt),
       temperature_c: temperatureC?.value ?? null,
+      temperature_measured_at: temperatureC && timeText(temperatureC.measuredAt),
     },
   }
 }

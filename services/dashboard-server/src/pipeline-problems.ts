@@ -1,7 +1,5 @@
 // What is wrong with the pipeline, in words for a person and with the next thing to do.
-import type { PipelineRow } from '@health/domain'
-
-type Problem = PipelineRow['problems'][number]
+import type { PipelineProblem } from '@health/domain'
 
 /** What does not answer, in words, by part. */
 export type Outages = Partial<Record<'log' | 'views', string>>
@@ -20,56 +18,75 @@ const standstillMs = 5_000
 /** The archiver publishes once a roll; it is behind after missing two. */
 const rollsMissed = 2
 
-/** Names the problems, each with the time since when it has stood. */
-export function createProblems(archiveRollSeconds: number): (now: number, symptoms: Symptoms) => Problem[] {
+/** Names the problems, each with the time since when it has stood, which stays the same while it does. */
+export function createProblems(archiveRollSeconds: number): (now: number, symptoms: Symptoms) => PipelineProblem[] {
   let since = new Map<string, number>()
   return (now, symptoms) => {
     const found = findProblems(symptoms, archiveRollSeconds)
-    since = new Map(found.map(({ key }) => [key, since.get(key) ?? now]))
-    return found.map(({ key, part, message }) => ({
+    const began = ({ key, forMs = 0 }: Found) => since.get(key) ?? now - forMs
+    since = new Map(found.map((problem) => [problem.key, began(problem)]))
+    return found.map(({ key, part, message, next }) => ({
       part,
       message,
+      next,
       since: new Date(since.get(key) ?? now).toISOString(),
     }))
   }
 }
 
-type Found = Pick<Problem, 'part' | 'message'> & { key: string }
+interface Found extends Pick<PipelineProblem, 'part' | 'message' | 'next'> {
+  key: string
+  /** How long it has lasted when it is found. */
+  forMs?: number
+}
 
 function findProblems({ outages, speedLayer, archiver, missing }: Symptoms, archiveRollSeconds: number): Found[] {
   const found: Found[] = []
-  const add = (part: Problem['part'], key: string, message: string) => found.push({ part, key, message })
   if (outages.views !== undefined) {
-    add(
-      'views',
-      'views',
-      `The views do not answer (${outages.views}). The values on this page do not change until they do. Is it running? docker compose up -d redis`,
-    )
+    found.push({
+      part: 'views',
+      key: 'views',
+      message: `The views do not answer (${outages.views}).`,
+      next: 'Is it running? docker compose up -d redis',
+    })
   }
   if (outages.log !== undefined) {
-    add(
-      'log',
-      'log',
-      `The log does not answer (${outages.log}). Nothing new can arrive until it does. Is it running? docker compose up -d kafka`,
-    )
+    found.push({
+      part: 'log',
+      key: 'log',
+      message: `The log does not answer (${outages.log}).`,
+      next: 'Is it running? docker compose up -d kafka',
+    })
   }
   // Without log or views nobody can tell whether the others stand still.
   if (found.length > 0) return found
   if (speedLayer.idleMs >= standstillMs) {
-    const message = `The speed layer has taken nothing for ${seconds(speedLayer.idleMs)} while ${records(speedLayer.lag)}. Is it running? docker compose up -d speed-layer, or pnpm demo`
-    add('speed-layer', 'standstill', message)
+    found.push({
+      part: 'speed-layer',
+      key: 'standstill',
+      forMs: speedLayer.idleMs,
+      message: `The speed layer takes nothing while ${records(speedLayer.lag)}.`,
+      next: 'Is it running? docker compose up -d speed-layer, or pnpm demo',
+    })
   }
   if (missing > 0) {
-    const message = `${missing.toLocaleString('en')} records were deleted from the log before the speed layer could take them: days may lack them. Run: pnpm run batch`
-    add('speed-layer', 'missing', message)
+    found.push({
+      part: 'batch',
+      key: 'missing',
+      message: `${missing.toLocaleString('en')} records were deleted from the log before the speed layer could take them: days may lack them.`,
+      next: 'Run: pnpm run batch',
+    })
   }
   if (archiver.idleMs > rollsMissed * archiveRollSeconds * 1000 + standstillMs) {
-    const message = `The archiver has saved nothing for ${seconds(archiver.idleMs)} while ${records(archiver.lag)}. Is it running, and has its disk space? docker compose up -d csv-archiver, or pnpm demo`
-    add('csv-archiver', 'archive', message)
+    found.push({
+      part: 'csv-archiver',
+      key: 'archive',
+      forMs: archiver.idleMs,
+      message: `The archiver saves nothing while ${records(archiver.lag)}.`,
+      next: 'The live values go on. Is it running, and has its disk space? docker compose up -d csv-archiver, or pnpm demo',
+    })
   }
   return found
 }
-
-const seconds = (ms: number): string => (ms < 120_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`)
 
 const records = (n: number): string => `${n.toLocaleString('en')} ${n === 1 ? 'record waits' : 'records wait'}`

@@ -1,5 +1,5 @@
 // The pipeline in numbers: from what log and views say of themselves, once a second, to the row that people see.
-import type { DropReason, Hop, Percentiles, PipelineRow } from '@health/domain'
+import type { DropReason, Percentiles, PipelineRow } from '@health/domain'
 import type { PartitionRange } from '@health/log'
 import type { BatchView, PartitionState } from '@health/views'
 import { createProblems, type Outages } from './pipeline-problems.ts'
@@ -9,9 +9,11 @@ import { createBacklogAge, createRate, createStandstill } from './rates.ts'
 export interface PipelineFacts {
   /** Epoch ms. */
   now: number
+  /** Empty until the log first answers. */
   ranges: readonly PartitionRange[]
   /** Partition → the offset below which everything is in the lake. */
   archived: ReadonlyMap<number, number>
+  /** Empty until the views first answer. */
   states: readonly PartitionState[]
   batch: BatchView | null
   latencies: { log: Percentiles | null; browser: Percentiles | null }
@@ -27,11 +29,14 @@ export function createPipelineRows(archiveRollSeconds: number): (facts: Pipeline
   const problemsOf = createProblems(archiveRollSeconds)
 
   return (facts) => {
-    const { now, ranges, states, archived, batch } = facts
+    const { now, ranges, states, archived, batch, outages } = facts
+    // A total that was not known a moment ago says nothing of how fast it grows.
+    const logIsKnown = ranges.length > 0 && outages.log === undefined
+    const viewsAreKnown = states.length > 0 && outages.views === undefined
     const taken = ranges.map(({ partition, low, end }) => ({
       partition,
       end,
-      position: states[partition]?.position ?? low,
+      position: states.length === 0 ? end : (states[partition]?.position ?? low),
       receivedAt: states[partition]?.receivedAt ?? 0,
     }))
     const behindMs = taken.map((progress) => {
@@ -39,29 +44,33 @@ export function createPipelineRows(archiveRollSeconds: number): (facts: Pipeline
       return ages[progress.partition]?.(now, progress) ?? 0
     })
     const saved = ranges.map(({ partition, low, end }) => ({ end, position: archived.get(partition) ?? low }))
-    const log = hop(rates.log, now, sum(ranges, 'end'), 0)
-    const speedLayer = hop(
-      rates.speedLayer,
-      now,
-      sumOf(states, ({ counts }) => counts.records),
-      lagOf(taken),
-    )
-    const archiver = hop(rates.archiver, now, sum(saved, 'position'), lagOf(saved))
+    const perSecond = (rate: Rate, isKnown: boolean, total: number) => rate(now, isKnown ? total : null)
+    const records = {
+      log: sum(ranges, 'end'),
+      speedLayer: sumOf(states, ({ counts }) => counts.records),
+      archiver: sum(saved, 'position'),
+    }
     return {
-      log,
+      log: { records: records.log, rate: perSecond(rates.log, logIsKnown, records.log), lag: 0 },
       speed_layer: {
-        ...speedLayer,
+        records: records.speedLayer,
+        rate: perSecond(rates.speedLayer, viewsAreKnown, records.speedLayer),
+        lag: lagOf(taken),
         valid: sumOf(states, ({ counts }) => counts.valid),
         duplicates: sumOf(states, ({ counts }) => counts.duplicate),
         dropped: droppedOf(states),
         latency_ms: facts.latencies.log,
         behind_seconds: Math.round(Math.max(0, ...behindMs) / 1000),
       },
-      csv_archiver: archiver,
+      csv_archiver: {
+        records: records.archiver,
+        rate: perSecond(rates.archiver, logIsKnown, records.archiver),
+        lag: lagOf(saved),
+      },
       batch: batch?.run ?? null,
       dashboard: { clients: facts.clients, latency_ms: facts.latencies.browser },
       problems: problemsOf(now, {
-        outages: facts.outages,
+        outages,
         speedLayer: waiting(standstills.speedLayer, facts, taken),
         archiver: waiting(standstills.archiver, facts, saved),
         missing: missingRecords(ranges, states, batch),
@@ -71,11 +80,7 @@ export function createPipelineRows(archiveRollSeconds: number): (facts: Pipeline
   }
 }
 
-const hop = (rate: (now: number, total: number) => number, now: number, records: number, lag: number): Hop => ({
-  records,
-  rate: rate(now, records),
-  lag,
-})
+type Rate = ReturnType<typeof createRate>
 
 /** While log or views are away nobody can tell whether a consumer stands still. */
 function waiting(

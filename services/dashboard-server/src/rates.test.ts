@@ -24,6 +24,16 @@ describe('the rate', () => {
     expect(rate(3_000, 20)).toBe(10)
   })
 
+  test('does not take what it first hears of for traffic', () => {
+    const rate = createRate()
+    expect(rate(0, null)).toBe(0)
+    expect(rate(1_000, 1_000_000)).toBe(0)
+    expect(rate(2_000, 1_000_005)).toBe(5)
+    expect(rate(3_000, null)).toBe(0)
+    expect(rate(60_000, 1_001_000)).toBe(0)
+    expect(rate(61_000, 1_001_004)).toBe(4)
+  })
+
   test('of steady traffic is that traffic, however often it is looked at', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 5_000 }), { minLength: 1 }), (pauses) => {

@@ -1,11 +1,15 @@
 // What the pipeline's numbers come to over time: rates, ages of what waits, latencies. Told the time, never asking for it.
 
-/** How many records there are in all, told again and again, to records a second over about the last ten seconds. */
-export function createRate(windowMs = 10_000): (now: number, total: number) => number {
+/**
+ * How many records there are in all, told again and again, to records a second over about the last ten seconds; `null`
+ * while nobody knows, which is followed by a new beginning.
+ */
+export function createRate(windowMs = 10_000): (now: number, total: number | null) => number {
   let samples: { at: number; total: number }[] = []
   return (now, total) => {
     // Fewer than before: the log or the views were made anew.
-    if (total < (samples.at(-1)?.total ?? 0)) samples = []
+    if (total === null || total < (samples.at(-1)?.total ?? 0)) samples = []
+    if (total === null) return 0
     samples.push({ at: now, total })
     while ((samples[1]?.at ?? now) <= now - windowMs) samples.shift()
     const first = samples[0]

@@ -7,12 +7,13 @@ import {
   type PipelineRow,
   type StatusAlert,
 } from '@health/domain'
-import { sendProblem } from '@health/runtime'
+import { type Gate, requireRole, sendProblem } from '@health/runtime'
 import { allPatients, readBatchView, readDays, tellViews, type ViewStore, ViewsUnavailable } from '@health/views'
 import express, { type Request, type Response, type Router } from 'express'
 import { z } from 'zod'
 import { readLive } from './live-rows.ts'
 import type { Patients } from './patients.ts'
+import { secretOf } from './session.ts'
 
 export interface Served {
   store: ViewStore
@@ -27,6 +28,8 @@ export interface Served {
   now(): number
 }
 
+/** Of the last that can be: a device whose clock is wrong may well name it. */
+const lastDate = '9999-12-31'
 const date = z.iso.date('must be a date like 2026-11-24').optional()
 const questions = {
   live: z.strictObject({
@@ -39,18 +42,25 @@ const questions = {
   }),
   daily: z
     .strictObject({ from: date, to: date })
-    .refine(({ from = '', to = '9999' }) => from <= to, { path: ['to'], error: 'must not be before from' }),
+    .refine(({ from = '', to = lastDate }) => from <= to, { path: ['to'], error: 'must not be before from' }),
   alerts: z.strictObject({
     state: z.literal('', 'must be left out: status changes have no states, and all of them are answered').optional(),
   }),
 }
 
-export function createRestRouter(served: Served): Router {
+/** Whoever may read gets answers; whoever may acknowledge may also tell the system to do something. */
+export function createRestRouter(served: Served, gate: Gate): Router {
   const { store, partitions, patients, now } = served
   const router = express.Router()
   router.use((_request, response, next) => {
     response.set('cache-control', 'no-store')
     next()
+  })
+  const mayRead = requireRole(gate, 'read', secretOf)
+  const mayAct = requireRole(gate, 'acknowledge', secretOf)
+  router.use((request, response, next) => {
+    const mayPass = request.method === 'GET' || request.method === 'HEAD' ? mayRead : mayAct
+    mayPass(request, response, next)
   })
 
   router.get('/patients', (_request, response) => {
@@ -91,9 +101,7 @@ export function createRestRouter(served: Served): Router {
 
   router.get('/pipeline', (_request, response) => void response.json(served.pipeline()))
 
-  router.post('/batch', async (request, response) => {
-    // Nothing is read of a body, however long it claims to be.
-    if (!request.complete) response.set('connection', 'close')
+  router.post('/batch', async (_request, response) => {
     const { run } = await readBatchView(store)
     if (run?.state === 'running') return refuseSecondRun(response, run)
     await tellViews(store, { kind: 'batch-wanted' })
@@ -109,7 +117,7 @@ function checkCurrent({ waitingFor }: Served): void {
 }
 
 const within =
-  ({ from = '', to = '9999' }: { from?: string | undefined; to?: string | undefined }) =>
+  ({ from = '', to = lastDate }: { from?: string | undefined; to?: string | undefined }) =>
   ({ date }: DailyRow): boolean =>
     date >= from && date <= to
 

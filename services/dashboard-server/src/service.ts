@@ -1,12 +1,13 @@
 // dashboard-server: answers with what batch view and real-time views hold together, and tells browsers as it changes.
 import type { ClinicalRules } from '@health/domain'
 import { type EventLog, openLog } from '@health/log'
-import { Gauge, type Health, listen, type Service, type ServiceContext } from '@health/runtime'
+import { createGate, Gauge, type Health, listen, type Service, type ServiceContext } from '@health/runtime'
 import { openViews, type ViewStore } from '@health/views'
-import { createAccess } from './access.ts'
+import { createAdmission } from './admission.ts'
 import { createHttpServer } from './app.ts'
 import { type DashboardServerConfig, staleSecondsOf } from './config.ts'
 import { followViews } from './follow-views.ts'
+import { createHostCheck } from './host-check.ts'
 import { bundlePage } from './page.ts'
 import { createPatients } from './patients.ts'
 import { createSockets } from './sockets.ts'
@@ -40,6 +41,8 @@ export async function startDashboardServer(
 export type DashboardSettings = Pick<
   DashboardServerConfig,
   | 'ALLOWED_HOSTS'
+  | 'API_TOKENS'
+  | 'API_TOKENS_FILE'
   | 'ARCHIVE_ROLL_SECONDS'
   | 'DASHBOARD_PORT'
   | 'DAY_TIME_ZONE'
@@ -48,6 +51,7 @@ export type DashboardSettings = Pick<
   | 'HOST'
   | 'KAFKA_PARTITIONS'
   | 'KAFKA_TOPIC'
+  | 'PUBLISH_HOST'
   | 'SIM_PATIENTS'
   | 'STALE_SECONDS'
 >
@@ -64,11 +68,13 @@ export async function serveDashboard(
   const staleSeconds = staleSecondsOf(config)
   const rules: ClinicalRules = { glucoseMgdl: config.GLUCOSE_THRESHOLDS, heartRateBpm: config.HEART_RATE_THRESHOLDS }
   const patients = createPatients({ clinical: rules, staleSeconds })
-  const access = createAccess(config.ALLOWED_HOSTS)
+  const hostCheck = createHostCheck(config.ALLOWED_HOSTS)
+  const gate = createGate(config, { logger, now })
   const page = await bundlePage()
 
   const http = createHttpServer({
-    access,
+    hostCheck,
+    gate,
     page,
     health,
     logger,
@@ -84,14 +90,19 @@ export async function serveDashboard(
     },
   })
   const sockets = createSockets(http, {
-    access,
+    admission: createAdmission(hostCheck, gate),
     rules,
     now,
     snapshot: () => ({
       patients: patients.rows(now()),
       alerts: [...views.alerts()],
       pipeline: pipeline.row(),
-      settings: { stale_seconds: staleSeconds, day_time_zone: config.DAY_TIME_ZONE, rules },
+      settings: {
+        stale_seconds: staleSeconds,
+        day_time_zone: config.DAY_TIME_ZONE,
+        rules,
+        open_to_network: gate.openToNetwork,
+      },
     }),
     rowsOf: (patientIds) => patients.rowsOf(patientIds, now()),
     onTold: (receivedAt) => pipeline.told(receivedAt),

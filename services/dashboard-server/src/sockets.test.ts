@@ -1,10 +1,10 @@
 import { createServer } from 'node:http'
 import type { Socket as NetSocket } from 'node:net'
 import { defaultRules, type LiveReading, type Snapshot } from '@health/domain'
-import { listen } from '@health/runtime'
+import { createGate, createLogger, listen } from '@health/runtime'
 import { io } from 'socket.io-client'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { createAccess } from './access.ts'
+import { createAdmission } from './admission.ts'
 import {
   type BrowserSocket,
   connect,
@@ -14,6 +14,7 @@ import {
   runTestBatch,
   startTestDashboard,
 } from './dashboard.fixture.ts'
+import { createHostCheck } from './host-check.ts'
 import { createSockets } from './sockets.ts'
 
 const watch = (socket: BrowserSocket, patient_id: string) => socket.timeout(1_000).emitWithAck('watch', { patient_id })
@@ -27,7 +28,7 @@ test('a browser that comes gets everything at once', async () => {
       patients: [{ patient_id: 'p007', status: 'WARNING' }],
       alerts: [{ patient_id: 'p007', status: 'WARNING' }],
       pipeline: { problems: [] },
-      settings: { stale_seconds: 30, day_time_zone: 'UTC', rules: defaultRules },
+      settings: { stale_seconds: 30, day_time_zone: 'UTC', rules: defaultRules, open_to_network: false },
     })
   })
 })
@@ -157,10 +158,11 @@ test.each([{ origin: 'http://rebound.example' }, { host: 'rebound.example' }])(
 test('a stalled browser is told nothing more, does not hold up the others, and is cut off', async () => {
   const http = createServer()
   const rows = Array.from({ length: 400 }, (_, i) => ({ patient_id: `p${i}`, filler: 'x'.repeat(1_000) }) as never)
+  const gate = createGate({ HOST: '127.0.0.1' }, { logger: createLogger('silent'), now: Date.now })
   const sockets = createSockets(
     http,
     {
-      access: createAccess(['127.0.0.1']),
+      admission: createAdmission(createHostCheck(['127.0.0.1']), gate),
       rules: defaultRules,
       snapshot: () => ({ patients: [] }) as never,
       rowsOf: () => rows,

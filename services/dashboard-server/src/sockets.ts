@@ -10,10 +10,11 @@ import {
   type ServerEvents,
   type Snapshot,
 } from '@health/domain'
+import { closeAfterBody } from '@health/runtime'
 import { allPatients } from '@health/views'
 import { Server, type Socket } from 'socket.io'
 import { z } from 'zod'
-import type { Access } from './access.ts'
+import type { Admission } from './admission.ts'
 import type { Applied } from './follow-views.ts'
 import { readingEvent } from './live-rows.ts'
 import { behindRoom, createSlowSockets } from './slow-sockets.ts'
@@ -21,7 +22,7 @@ import { createPatientTeller } from './tell-patients.ts'
 import { createThrottle } from './throttle.ts'
 
 export interface SocketOptions {
-  access: Access
+  admission: Admission
   rules: ClinicalRules
   snapshot(): Snapshot
   rowsOf(patientIds: Iterable<string>): PatientRow[]
@@ -61,19 +62,20 @@ const graceMs = 1_000
 
 export function createSockets(
   http: HttpServer,
-  { access, rules, snapshot, rowsOf, onTold, now }: SocketOptions,
+  { admission, rules, snapshot, rowsOf, onTold, now }: SocketOptions,
   pings: typeof liveness = liveness,
 ): Sockets {
   const io = new Server<ClientEvents, ServerEvents>(http, {
-    allowRequest: ({ headers }, answer) => {
-      const reason = access(headers)
-      answer(reason, reason === null)
+    allowRequest: (request, answer) => {
+      const refusal = admission.refusal(request)
+      answer(refusal, refusal === null)
     },
     serveClient: false,
     maxHttpBufferSize: 16 * 1024,
     connectTimeout: 5_000,
     ...pings,
   })
+  io.engine.use(closeAfterBody)
   const { rooms } = io.of('/').adapter
 
   const tellSnapshot = createThrottle(
@@ -104,6 +106,8 @@ export function createSockets(
   })
 
   io.on('connection', (socket: BrowserSocket) => {
+    admission.add(socket)
+    if (!socket.connected) return
     slow.add(socket)
     socket.join(shareRoom(patients.place()))
     welcome(socket)
@@ -136,6 +140,7 @@ export function createSockets(
     },
     pipeline(row) {
       slow.look(now())
+      admission.closeEnded(now())
       everyone().emit('pipeline', row)
     },
     fresh() {

@@ -1,7 +1,8 @@
 // The whole page, drawn from the state: header, banner, patients, bedside, status changes, pipeline.
 import { gravity, type PatientRow } from '@health/domain'
 import { useEffect, useState } from 'preact/hooks'
-import type { Settled, State } from '../state/state.ts'
+import { signIn, signOut } from '../session.ts'
+import { isSignedOut, type Settled, type State } from '../state/state.ts'
 import type { Store } from '../state/store.ts'
 import { findTroubles } from '../state/troubles.ts'
 import { words } from '../words.en.ts'
@@ -13,16 +14,21 @@ import { Header } from './header.tsx'
 import type { Judge } from './measured.tsx'
 import { PatientList } from './patient-list.tsx'
 import { PipelineStrip } from './pipeline-strip.tsx'
+import { SignIn } from './sign-in.tsx'
 import { Vitals } from './vitals.tsx'
 
 export function App({ store }: { store: Store }) {
   const [state, setState] = useState(store.state())
   useEffect(() => store.subscribe(() => setState(store.state())), [store])
+  const signedOut = isSignedOut(state)
+  const form = <SignIn refusal={state.session?.refusal} onToken={(token) => signIn(store, token)} />
   return (
     <>
-      <Header {...state} />
+      <Header {...state} onSignOut={() => void signOut(store)} />
       <Banner troubles={findTroubles(state)} />
-      {isSettled(state) ? <Panels store={store} state={state} /> : <p class="loading">{words.loading}</p>}
+      {isSettled(state) && signedOut && form}
+      {isSettled(state) && <Panels store={store} state={state} />}
+      {!isSettled(state) && (signedOut ? <main class="entrance">{form}</main> : <p class="loading">{words.loading}</p>)}
       <footer>{words.notADevice}</footer>
     </>
   )

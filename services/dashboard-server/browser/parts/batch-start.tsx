@@ -2,13 +2,21 @@
 import type { BatchRun } from '@health/domain'
 import { useEffect, useState } from 'preact/hooks'
 import { startBatch } from '../api.ts'
+import { formatTime } from '../format.ts'
 import { words } from '../words.en.ts'
 
 const says = words.daily
 /** A run that was asked for begins at once where somebody runs it. */
 const unheardMs = 10_000
 
-export function BatchStart({ batch, again }: { batch: BatchRun | null; again: boolean }) {
+interface Props {
+  batch: BatchRun | null
+  again: boolean
+  now: number
+  mayRun: boolean
+}
+
+export function BatchStart({ batch, again, now, mayRun }: Props) {
   const [answer, setAnswer] = useState<Answer | null>(null)
   const running = batch?.state === 'running'
   // An answer is about the run that was known when it came; a newer one has the word.
@@ -25,10 +33,14 @@ export function BatchStart({ batch, again }: { batch: BatchRun | null; again: bo
   }
   return (
     <div class="batch-start">
-      <span role="status">{runInWords(batch, current)}</span>
-      <button type="button" disabled={running || current === says.asked} onClick={start}>
-        {again ? says.runAgain : says.runNow}
-      </button>
+      <span role="status">{runInWords(batch, current, now)}</span>
+      {mayRun ? (
+        <button type="button" disabled={running || current === says.asked} onClick={start}>
+          {again ? says.runAgain : says.runNow}
+        </button>
+      ) : (
+        <span class="muted">{says.needsRole}</span>
+      )}
     </div>
   )
 }
@@ -39,10 +51,10 @@ interface Answer {
   text: string
 }
 
-function runInWords(batch: BatchRun | null, answer: string | null): string {
+function runInWords(batch: BatchRun | null, answer: string | null, now: number): string {
   if (batch?.state === 'running') return says.running(batch.message)
   if (answer !== null) return answer
-  return batch?.state === 'failed' ? says.failed(batch.message) : ''
+  return batch?.state === 'failed' ? says.failed(formatTime(Date.parse(batch.started_at), now), batch.message) : ''
 }
 
 async function askForRun(): Promise<string> {

@@ -1,7 +1,8 @@
 // The bedside of the chosen patient: current values, the live graph, and the days.
 
-import type { Settled } from '../state/state.ts'
+import { mayAcknowledge, type Settled } from '../state/state.ts'
 import type { Store } from '../state/store.ts'
+import { isHalted } from '../state/troubles.ts'
 import { words } from '../words.en.ts'
 import { DailyCard } from './daily-card.tsx'
 import { LiveGraph } from './live-graph.tsx'
@@ -23,7 +24,10 @@ export function Bedside({ store, state, valuesAbove }: Props) {
         <h2>{chosen ?? words.bedside.label}</h2>
         {row !== undefined && <Vitals row={row} now={now} settings={settings} />}
         {row === undefined && chosen === null && <p class="empty">{words.bedside.nobody}</p>}
-        {row === undefined && chosen !== null && <UnknownPatient id={chosen} gravest={ranking[0]?.patient_id} />}
+        {row === undefined && chosen !== null && isHalted(state) && <p class="empty">{words.bedside.unread(chosen)}</p>}
+        {row === undefined && chosen !== null && !isHalted(state) && (
+          <UnknownPatient id={chosen} gravest={ranking[0]?.patient_id} />
+        )}
       </div>
       {row !== undefined && (
         <LiveGraph key={row.patient_id} store={store} row={row} readings={live} now={now} settings={settings} />
@@ -35,6 +39,7 @@ export function Bedside({ store, state, valuesAbove }: Props) {
         batchHasRun={state.batchHasRun}
         timeZone={settings.day_time_zone}
         now={now}
+        mayRun={mayAcknowledge(state)}
       />
     </section>
   )

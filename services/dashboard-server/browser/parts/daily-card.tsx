@@ -15,9 +15,11 @@ interface Props {
   batchHasRun: boolean
   timeZone: string
   now: number
+  /** A batch run may be started from here. */
+  mayRun: boolean
 }
 
-export function DailyCard({ chosen, daily, batch, batchHasRun, timeZone, now }: Props) {
+export function DailyCard({ chosen, daily, batch, batchHasRun, timeZone, now, mayRun }: Props) {
   const [ofAll, setOfAll] = useState(false)
   const days = daily.get(ofAll || chosen === null ? '*' : chosen) ?? []
   const latest = days.at(-1)
@@ -45,7 +47,7 @@ export function DailyCard({ chosen, daily, batch, batchHasRun, timeZone, now }: 
       <div class="daily-foot">
         {!batchHasRun && <NeverRun waiting={latest?.total_records ?? 0} />}
         {batchHasRun && latest !== undefined && <Computed day={latest} now={now} />}
-        <BatchStart batch={batch} again={batchHasRun} />
+        <BatchStart batch={batch} again={batchHasRun} now={now} mayRun={mayRun} />
       </div>
     </section>
   )

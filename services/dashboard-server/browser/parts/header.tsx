@@ -1,41 +1,55 @@
 // The header: what this is, whether it is live, how many patients and how many of them critical.
 import { useState } from 'preact/hooks'
 import { formatMs } from '../format.ts'
-import { countCritical, isSilent, type State } from '../state/state.ts'
+import { countCritical, isSignedOut, type State } from '../state/state.ts'
+import { flowOf } from '../state/troubles.ts'
 import { shownTheme, switchTheme } from '../theme.ts'
 import { words } from '../words.en.ts'
-import { HalfMoonIcon } from './icons.tsx'
+import { HalfMoonIcon, LeaveIcon } from './icons.tsx'
 
-type Shown = Pick<State, 'connection' | 'now' | 'ranking'>
+type Shown = Pick<State, 'connection' | 'now' | 'pipeline' | 'ranking' | 'session' | 'settings'>
 
-export function Header(state: Shown) {
+export function Header({ onSignOut, ...state }: Shown & { onSignOut(): void }) {
   const critical = countCritical(state)
+  // Before anybody has signed in there is nothing to be said of.
+  const isBlank = isSignedOut(state) && state.settings === null
   return (
     <header class="top">
       <h1>{words.title}</h1>
-      <ConnectionState {...state} />
+      {!isBlank && <ConnectionState {...state} />}
       <span class="counts">
-        <span>{words.header.patients(state.ranking.length)}</span>
+        {!isBlank && <span>{words.header.patients(state.ranking.length)}</span>}
         {critical > 0 && <b class="critical-count">{words.header.critical(critical)}</b>}
       </span>
       <ThemeButton />
+      {state.session?.signed_in && <SignOutButton name={state.session.name} onSignOut={onSignOut} />}
     </header>
   )
 }
 
 function ConnectionState(state: Shown) {
-  const { phase, latencyMs } = state.connection
-  const line = isSilent(state) ? 'silent' : phase
+  const { latencyMs } = state.connection
+  const flow = flowOf(state)
   return (
-    <span class="connection" data-state={line}>
+    <span class="connection" data-state={flow}>
       <span class="dot" />
-      <span role="status">{words.header[line]}</span>
-      {line === 'live' && latencyMs !== null && (
+      <span role="status">{words.header[flow]}</span>
+      {flow === 'live' && latencyMs !== null && (
         <span class="latency" title={words.header.latencyTitle}>
           {formatMs(latencyMs)}
         </span>
       )}
     </span>
+  )
+}
+
+function SignOutButton({ name, onSignOut }: { name: string | null; onSignOut(): void }) {
+  const title = name === null ? words.header.signOut : words.header.signedInAs(name)
+  return (
+    <button type="button" class="quiet sign-out" title={title} onClick={onSignOut}>
+      <LeaveIcon />
+      <span>{words.header.signOut}</span>
+    </button>
   )
 }
 

@@ -60,5 +60,6 @@ export const TrendIcon = ({ trend }: { trend: Trend }) => (
 export const HalfMoonIcon = () => (
   <Shape path="M12 2a10 10 0 1 0 0 20z M12 2a10 10 0 0 1 0 20v-1.6a8.4 8.4 0 0 0 0-16.8z" />
 )
+export const LeaveIcon = () => <Shape outlined path="M10 4H5v16h5 M10 12h10 M16 7.5l4.5 4.5-4.5 4.5" />
 export const PauseIcon = () => <Shape path="M6 4h4v16H6z M14 4h4v16h-4z" />
 export const PlayIcon = () => <Shape path="M7 3.5v17l14-8.5z" />

@@ -6,14 +6,23 @@ import { words } from '../words.en.ts'
 
 const says = words.pipeline
 
-export const PipelineStrip = ({ pipeline, now }: { pipeline: PipelineRow | null; now: number }) => (
-  <section class="panel pipeline" aria-labelledby="pipeline-heading">
-    <div class="panel-head">
-      <h2 id="pipeline-heading">{says.heading}</h2>
-    </div>
-    {pipeline === null ? <p class="empty">{says.none}</p> : <Stages pipeline={pipeline} now={now} />}
-  </section>
-)
+/** The row comes every second; one older than this tells of what was, not of what is. */
+const staleMs = 5000
+
+export function PipelineStrip({ pipeline, now }: { pipeline: PipelineRow | null; now: number }) {
+  const at = pipeline === null ? now : Date.parse(pipeline.at)
+  const stale = now - at > staleMs
+  return (
+    <section class="panel pipeline" data-stale={stale || undefined} aria-labelledby="pipeline-heading">
+      <div class="panel-head">
+        <h2 id="pipeline-heading">
+          {says.heading} {stale && <span class="muted">{says.asOf(formatTime(at, now))}</span>}
+        </h2>
+      </div>
+      {pipeline === null ? <p class="empty">{says.none}</p> : <Stages pipeline={pipeline} now={now} />}
+    </section>
+  )
+}
 
 const Stages = ({ pipeline: { log, speed_layer, csv_archiver, batch, dashboard }, now }: StagesProps) => (
   <>

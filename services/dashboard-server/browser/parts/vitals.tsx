@@ -1,6 +1,7 @@
 // The current values of one patient, big enough for a dark room: number, unit, arrow, age and word together.
 import type { PatientRow } from '@health/domain'
 import { formatDelta, formatTemperature } from '../format.ts'
+import { isStale } from '../state/staleness.ts'
 import { toneOf, trendOf } from '../tone.ts'
 import { words } from '../words.en.ts'
 import { HeartIcon, TrendIcon } from './icons.tsx'
@@ -16,7 +17,7 @@ export const Vitals = ({ row, ...judge }: { row: PatientRow } & Judge) => (
     {row.latest.glucose_mgdl !== null && <Glucose row={row} {...judge} />}
     <div class="vitals-others">
       {row.latest.heart_rate_bpm !== null && <HeartRate row={row} {...judge} />}
-      {row.latest.temperature_c !== null && <Temperature celsius={row.latest.temperature_c} />}
+      {row.latest.temperature_c !== null && <Temperature celsius={row.latest.temperature_c} row={row} {...judge} />}
     </div>
   </div>
 )
@@ -62,13 +63,19 @@ const HeartRate = ({ row: { latest }, ...judge }: { row: PatientRow } & Judge) =
   </div>
 )
 
-const Temperature = ({ celsius }: { celsius: number }) => (
-  <div class="vital">
-    <span class="visually-hidden">{words.signals.temperature}</span>
-    <span class="number">{formatTemperature(celsius)}</span>
-    <span class="unit">{words.units.temperature}</span>
-  </div>
-)
+function Temperature({ celsius, row: { latest }, now, settings }: { celsius: number; row: PatientRow } & Judge) {
+  const stale = isStale(latest.temperature_measured_at, now, settings.stale_seconds)
+  return (
+    <div class="vital">
+      <span class="visually-hidden">{words.signals.temperature}</span>
+      <span class="number" data-tone={stale ? 'stale' : undefined}>
+        {formatTemperature(celsius)}
+      </span>
+      <span class="unit">{words.units.temperature}</span>
+      <Age measuredAt={latest.temperature_measured_at} now={now} />
+    </div>
+  )
+}
 
 /** Where glucose is going; nothing where that is not known. */
 export function TrendArrow({ rate }: { rate: number | null }) {

@@ -48,6 +48,16 @@ describe('patients', () => {
   test('a snapshot after a reconnection forgets whom the server no longer knows', () => {
     expect(ids(stateAfter(snapshot(normal, low), snapshot(normal)))).toEqual(['normal'])
   })
+
+  test('a server that came up while the views are away, and knows nobody, does not wipe the page', () => {
+    const problem = { part: 'views', message: 'Redis is away.', next: 'Start it', since: after(0) } as const
+    const pipeline = aPipelineRow({ problems: [problem] })
+    const empty: Event = { type: 'snapshot', now: noon, snapshot: aSnapshot({ patients: [], pipeline }) }
+    const state = stateAfter(snapshot(normal, low), empty)
+    expect(ids(state)).toEqual(['low', 'normal'])
+    expect(state.pipeline).toBe(pipeline)
+    expect(ids(reduce(state, snapshot()))).toEqual([])
+  })
 })
 
 describe('staleness', () => {

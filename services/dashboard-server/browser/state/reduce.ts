@@ -6,12 +6,13 @@ import {
   type PatientRow,
   type PipelineRow,
   type ReadingEvent,
+  type Session,
   type Snapshot,
   type StatusAlert,
 } from '@health/domain'
 import { mergeReadings, readingOf, trimReadings } from './live-window.ts'
 import { judged } from './staleness.ts'
-import type { Connection, State } from './state.ts'
+import { type Connection, initialState, type State } from './state.ts'
 
 /** `now` is the browser's clock in every event, epoch ms. */
 export type Event =
@@ -21,6 +22,7 @@ export type Event =
   | { type: 'lost'; now: number }
   | { type: 'retried'; attempt: number }
   | { type: 'networkChanged'; offline: boolean }
+  | { type: 'session'; now: number; session: Session }
   /** The server's clock stood at `serverTime` half-way between asking and hearing the answer. */
   | { type: 'echoed'; now: number; roundTripMs: number; serverTime: number }
   | { type: 'chose'; patientId: string }
@@ -53,6 +55,8 @@ export function reduce(state: State, event: Event): State {
       return withConnection(state, { attempt: event.attempt })
     case 'networkChanged':
       return withConnection(state, { offline: event.offline })
+    case 'session':
+      return withSession(state, event.session, event.now + state.clockOffsetMs)
     case 'echoed':
       return withClock(state, event.now, event.roundTripMs, event.serverTime)
     case 'chose':
@@ -92,6 +96,17 @@ const begun = (phase: Connection['phase'], now: number) => ({ phase, since: now,
 
 const heard = (state: State, now: number): State => withConnection(state, { heardAt: now + state.clockOffsetMs })
 
+function withSession(state: State, session: Session, now: number): State {
+  if (session.refusal !== 'missing_token') return { ...state, session }
+  // The cookie is gone. Where the token had an end, it went with it, and only the page still knows.
+  const { refusal, expires_at } = state.session ?? session
+  const hasEnded = refusal === 'expired_token' || (expires_at !== null && Date.parse(expires_at) <= now)
+  if (hasEnded) return { ...state, session: { ...session, refusal: 'expired_token' } }
+  // Signed out, here or in another tab: whoever comes next must not see what was shown.
+  const { clockOffsetMs, connection, chosen } = state
+  return { ...initialState(state.now), clockOffsetMs, connection, chosen, session }
+}
+
 function withClock(state: State, now: number, roundTripMs: number, serverTime: number): State {
   const clockOffsetMs = serverTime - (now - roundTripMs / 2)
   const moved = clockOffsetMs - state.clockOffsetMs
@@ -118,6 +133,10 @@ function withPatients(state: State, changed: readonly PatientRow[]): State {
 
 function withSnapshot(state: State, { patients, alerts, pipeline, settings }: Snapshot): State {
   const batchHasRun = state.batchHasRun || hasRun(pipeline)
+  // A server that came up without the views knows nobody yet: who was shown stays, and grows stale by itself.
+  if (patients.length === 0 && pipeline.problems.some(({ part }) => part === 'views')) {
+    return { ...state, settings, pipeline, batchHasRun }
+  }
   const fresh = { ...state, patients: new Map(), settings, pipeline, batchHasRun, alerts: mergeAlerts(alerts, []) }
   return withPatients(fresh, patients)
 }

@@ -8,6 +8,7 @@ import {
   type PatientRow,
   type PipelineRow,
   type ReadingEvent,
+  type Session,
   type Snapshot,
   type StatusAlert,
   signalFigures,
@@ -34,6 +35,7 @@ export const aPatientRow = (row: Partial<PatientRow> = {}, latest: Partial<Patie
     heart_rate_bpm: 72,
     heart_rate_measured_at: after(0),
     temperature_c: null,
+    temperature_measured_at: null,
     ...latest,
   },
   ...row,
@@ -105,10 +107,23 @@ export const aDailyRow = (row: Partial<DailyRow> = {}): DailyRow => ({
   ...row,
 })
 
+export const aSession = (session: Partial<Session> = {}): Session => ({
+  guarded: true,
+  signed_in: true,
+  name: 'ward-3',
+  roles: ['read'],
+  expires_at: null,
+  refusal: null,
+  ...session,
+})
+
+export const aRefusedSession = (refusal: Session['refusal']): Session =>
+  aSession({ signed_in: false, name: null, roles: [], refusal })
+
 export const aSnapshot = (snapshot: Partial<Snapshot> = {}): Snapshot => ({
   patients: [aPatientRow()],
   alerts: [],
   pipeline: aPipelineRow(),
-  settings: { stale_seconds: 30, day_time_zone: 'UTC', rules: defaultRules },
+  settings: { stale_seconds: 30, day_time_zone: 'UTC', rules: defaultRules, open_to_network: false },
   ...snapshot,
 })

@@ -1,5 +1,5 @@
 // What the page knows, as one value that never changes: every event from outside makes a new one (reduce.ts).
-import type { DailyRow, LiveReading, PatientRow, PipelineRow, Snapshot, StatusAlert } from '@health/domain'
+import type { DailyRow, LiveReading, PatientRow, PipelineRow, Session, Snapshot, StatusAlert } from '@health/domain'
 
 /** Times are epoch ms on the server's clock, save where it says the browser's. */
 export interface State {
@@ -8,6 +8,8 @@ export interface State {
   /** The server's clock less the browser's, ms. */
   clockOffsetMs: number
   connection: Connection
+  /** Who this browser is to the server; null until it has said so. */
+  session: Session | null
   /** Null until the first snapshot. */
   settings: Snapshot['settings'] | null
   /** Patients by id. `stale` in these rows is the page's own judgement, so that it holds when the server is gone. */
@@ -51,6 +53,7 @@ export const initialState = (now: number): State => ({
   now,
   clockOffsetMs: 0,
   connection: { phase: 'connecting', since: now, attempt: 0, heardAt: now, latencyMs: null, offline: false },
+  session: null,
   settings: null,
   patients: new Map(),
   ranking: [],
@@ -68,6 +71,13 @@ const silentMs = 5000
 /** Whether the server is connected and yet says nothing. */
 export const isSilent = ({ connection: { phase, heardAt }, now }: Pick<State, 'connection' | 'now'>): boolean =>
   phase === 'live' && now - heardAt > silentMs
+
+/** Whether the server wants a token before it tells anything more. */
+export const isSignedOut = ({ session }: Pick<State, 'session'>): boolean =>
+  session?.guarded === true && !session.signed_in
+
+export const mayAcknowledge = ({ session }: Pick<State, 'session'>): boolean =>
+  session?.roles.includes('acknowledge') ?? true
 
 export const countCritical = ({ ranking }: Pick<State, 'ranking'>): number =>
   ranking.filter(({ status }) => status.startsWith('CRITICAL')).length

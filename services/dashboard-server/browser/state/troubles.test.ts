@@ -1,8 +1,10 @@
+import type { PipelineProblem } from '@health/domain'
 import { describe, expect, test } from 'vitest'
+import { formatMinute } from '../format.ts'
 import { type Event, reduce } from './reduce.ts'
 import { after, aPatientRow, aPipelineRow, aSnapshot, noon } from './sample-rows.ts'
 import { initialState, type State } from './state.ts'
-import { findTroubles } from './troubles.ts'
+import { findTroubles, flowOf } from './troubles.ts'
 
 const live = (...events: Event[]): State =>
   [{ type: 'connected', now: noon } as const, ...events].reduce(reduce, initialState(noon))
@@ -16,6 +18,8 @@ const keys = (state: State) => findTroubles(state).map((trouble) => trouble.key)
 const texts = (state: State) => findTroubles(state).map((trouble) => trouble.text)
 const silent = (id: string, seconds: number) =>
   aPatientRow({ patient_id: id }, { glucose_measured_at: after(-seconds) })
+const away = (part: PipelineProblem['part']) =>
+  aPipelineRow({ problems: [{ part, message: 'It does not answer.', next: 'Start it', since: after(-90) }] })
 const behind = aPipelineRow({
   speed_layer: { ...aPipelineRow().speed_layer, behind_seconds: 35, lag: 12_000 },
 })
@@ -79,15 +83,49 @@ describe('sensors', () => {
     expect(texts(state)[0]).toContain('35 s behind')
   })
 
-  test('are not blamed while the server reports a part away, which is told in its words', () => {
-    const problems = [{ part: 'views', message: 'Redis does not answer', since: after(-9) } as const]
-    const state = live(
-      snapshot({ patients: [silent('p003', 240)], pipeline: aPipelineRow({ problems: [...problems] }) }),
-    )
-    expect(texts(state)).toEqual(['Redis does not answer'])
+  test('are not blamed while the server reports a part away, which is told in its words, with since when', () => {
+    const state = live(snapshot({ patients: [silent('p003', 240)], pipeline: away('views') }))
+    expect(findTroubles(state)).toEqual([
+      {
+        key: expect.any(String),
+        text: `Not live since ${formatMinute(noon - 90_000, noon)}: the numbers below may be old.`,
+        next: 'It does not answer. Start it',
+      },
+    ])
+  })
+
+  test('are blamed while something else is wrong, in the lake or with the days', () => {
+    for (const part of ['csv-archiver', 'batch'] as const) {
+      const state = live(snapshot({ patients: [silent('p003', 240), aPatientRow()], pipeline: away(part) }))
+      expect(keys(state)).toEqual([expect.stringContaining(part), 'silent-sensors'])
+      expect(texts(state)[0]).toBe(`It does not answer. Since ${formatMinute(noon - 90_000, noon)}.`)
+    }
   })
 })
 
-test('a chosen patient who does not exist is told', () => {
-  expect(keys(live(snapshot(), { type: 'chose', patientId: 'nobody' }))).toEqual(['unknown nobody'])
+test('while log or views are away nobody is said to catch up', () => {
+  const problems = away('log').problems
+  expect(keys(live(snapshot({ pipeline: { ...behind, problems } })))).toEqual([expect.stringContaining('log')])
+})
+
+test('a chosen patient who does not exist is told, unless nobody can know', () => {
+  const chosen = { type: 'chose', patientId: 'nobody' } as const
+  expect(keys(live(snapshot(), chosen))).toEqual(['unknown nobody'])
+  expect(keys(live(snapshot({ pipeline: away('views') }), chosen))).toEqual([expect.stringContaining('views')])
+})
+
+describe('the header', () => {
+  test('says live only while new values come', () => {
+    expect(flowOf(live(snapshot()))).toBe('live')
+    expect(flowOf(live(snapshot({ pipeline: away('csv-archiver') })))).toBe('live')
+    for (const part of ['log', 'views', 'speed-layer'] as const) {
+      expect(flowOf(live(snapshot({ pipeline: away(part) })))).toBe('halted')
+    }
+    expect(flowOf(live(snapshot({ pipeline: behind })))).toBe('behind')
+    expect(flowOf(live(snapshot({ patients: [silent('p002', 60), aPatientRow()] })))).toBe('live')
+    expect(flowOf(live(snapshot({ patients: [silent('p002', 60), silent('p003', 60)] })))).toBe('quiet')
+    expect(flowOf(live(snapshot(), tick(6)))).toBe('silent')
+    expect(flowOf(live(snapshot(), { type: 'lost', now: noon }))).toBe('lost')
+    expect(flowOf(live({ type: 'lost', now: noon }, { type: 'networkChanged', offline: true }))).toBe('offline')
+  })
 })

@@ -1,14 +1,15 @@
-// Who may ask: only pages of this very server, reached by a name that is meant for it. CORS does not protect web sockets,
-// and a foreign name may be made to point here (DNS rebinding), so every request and every socket is checked.
+// Where a request comes from: only pages of this very server are heard, reached by a name that is meant for it. CORS does
+// not protect web sockets, and a foreign name may be made to point here (DNS rebinding), so every request and every socket
+// is checked, before anybody asks who sent it (session.ts).
 import type { IncomingHttpHeaders } from 'node:http'
 
 /** Why a request is refused, in words with the way to mend it; `null` when it is welcome. */
-export type Access = (headers: IncomingHttpHeaders) => string | null
+export type HostCheck = (headers: IncomingHttpHeaders) => string | null
 
 const hostForm = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/
 
 /** Takes requests whose Host names one of `allowedHosts`, on any port, and whose Origin, if any, is that same host. */
-export function createAccess(allowedHosts: readonly string[]): Access {
+export function createHostCheck(allowedHosts: readonly string[]): HostCheck {
   const allowed = new Set(allowedHosts.map((host) => host.toLowerCase()))
   return ({ host: given = '', origin }) => {
     const host = given.toLowerCase()
