@@ -1,5 +1,4 @@
-// Scripts, markup and tricks in every text that could reach the page, in a real Chromium: all of it stays text. Rows 24 and
-// 25 of the fault list.
+// Scripts, markup and tricks in every text that could reach the page, in a real Chromium: all of it stays text.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { connectAsync } from 'mqtt'

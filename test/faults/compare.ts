@@ -17,11 +17,10 @@ import type { WholeLog } from './read-log.ts'
 
 /** Acknowledged records that the log does not have, and records of refused requests that it has. */
 export function compareAcknowledged(ledger: Ledger, whole: WholeLog): string[] {
-  const held = new Map<string, number>()
+  const held = countBytes(whole)
   const differences: string[] = []
   for (const { value } of whole.flat()) {
     const bytes = Buffer.from(value ?? [])
-    held.set(bytes.toString('base64'), (held.get(bytes.toString('base64')) ?? 0) + 1)
     const patientId = /"patient_id":"(refused-[^"]*)"/.exec(bytes.toString())?.[1]
     if (patientId !== undefined) differences.push(`${patientId} was stored, but refused`)
   }
@@ -30,6 +29,24 @@ export function compareAcknowledged(ledger: Ledger, whole: WholeLog): string[] {
     if (lost > 0) differences.push(`lost ${lost} × ${Buffer.from(text, 'base64')}`)
   }
   return differences
+}
+
+/** Records of the log that nobody sent, or that were refused: more of the same bytes than can be. */
+export function compareStored(ledger: Ledger, whole: WholeLog): string[] {
+  return [...countBytes(whole)].flatMap(([text, count]) => {
+    const extra = count - (ledger.records.get(text) ?? 0) - (ledger.possible.get(text) ?? 0)
+    return extra > 0 ? [`${extra} × too often: ${Buffer.from(text, 'base64')}`] : []
+  })
+}
+
+/** Bytes (base64) → how many records of the log are these. */
+function countBytes(whole: WholeLog): Map<string, number> {
+  const held = new Map<string, number>()
+  for (const { value } of whole.flat()) {
+    const text = Buffer.from(value ?? []).toString('base64')
+    held.set(text, (held.get(text) ?? 0) + 1)
+  }
+  return held
 }
 
 export interface LakeComparison {
@@ -150,9 +167,7 @@ export function compareDeadLetters(whole: WholeLog, letters: WholeLog): string[]
       const letter = told.get(id)
       told.delete(id)
       if (reasons === '' && letter === undefined) continue
-      const isSame =
-        letter?.headers['reason'] === reasons &&
-        Buffer.compare(letter.value ?? Buffer.alloc(0), record.value ?? Buffer.alloc(0)) === 0
+      const isSame = letter?.headers['reason'] === reasons && holdsBytes(letter, record)
       if (!isSame)
         differences.push(`dead letter of ${id}: is ${letter?.headers['reason']}, should be ${reasons || 'none'}`)
     }
@@ -161,7 +176,14 @@ export function compareDeadLetters(whole: WholeLog, letters: WholeLog): string[]
   return differences
 }
 
-function judge({ key, value, receivedAt }: LogRecord): Verdict {
+/** A record that is too long to be written again leaves its bytes out, and says how many. */
+function holdsBytes({ value, headers }: LogRecord, record: LogRecord): boolean {
+  const [kept, original] = [value ?? Buffer.alloc(0), record.value ?? Buffer.alloc(0)]
+  return headers['omitted_bytes'] === String(original.length) || Buffer.compare(kept, original) === 0
+}
+
+/** What every layer must say of a record. */
+export function judge({ key, value, receivedAt }: LogRecord): Verdict {
   return validateReading(parseReading(value, key === null ? null : Buffer.from(key).toString()), receivedAt)
 }
 

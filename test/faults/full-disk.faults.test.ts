@@ -1,4 +1,4 @@
-// The lake on a disk of 5 MB that fills up. Row 15 of the fault list. Needs root, who alone may mount one.
+// The lake on a disk of 5 MB that fills up. Needs root, who alone may mount one.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'

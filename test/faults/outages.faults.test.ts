@@ -1,4 +1,4 @@
-// The log and the views away: at the start, stopped for a while, emptied. Rows 7, 8 and 10 of the fault list.
+// The log and the views away: at the start, stopped for a while, emptied.
 import assert from 'node:assert/strict'
 import { readAlerts } from '@health/views'
 import { Redis } from 'ioredis'

@@ -1,5 +1,5 @@
 // Members that were stopped, lost their partitions to others, and come back as if nothing had been; and batch runs killed
-// at any moment. Rows 3 and 4 of the fault list.
+// at any moment.
 import assert from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'

@@ -1,5 +1,5 @@
 // What kill -9 cannot show, since it leaves the kernel's memory alone: that a lake file is on the disk before it has its name,
-// and the name before it is reported. Row 2 of the fault list, told by strace.
+// and the name before it is reported.
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

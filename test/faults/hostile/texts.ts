@@ -1,0 +1,71 @@
+// Texts that somebody might take for more than a text: paths, formulas, scripts, names that JavaScript knows.
+
+/** No ids by the contract. */
+export const badIds: readonly string[] = [
+  '',
+  '.',
+  '..',
+  '../../raw/date=2026-01-01/x',
+  'a/b',
+  'a\\b',
+  'a\nb',
+  'p\u0000',
+  'p 1',
+  ' p1',
+  '_p1',
+  '-p1',
+  '*',
+  'a:b',
+  'a|b',
+  '__proto__',
+  '=1+1',
+  '<img src=x onerror=alert(1)>',
+  'p\u202e1',
+  'مريض',
+  'ｐ１',
+  '\ud800',
+  'x'.repeat(65),
+  'x'.repeat(10 * 1024),
+]
+
+/** Ids by the contract, though they look like something else. */
+export const oddIds: readonly string[] = [
+  'constructor',
+  'toString',
+  'valueOf',
+  'hasOwnProperty',
+  'prototype',
+  'null',
+  'NaN',
+  '0',
+  '1e999',
+  'a..b',
+  'con.csv',
+  'x'.repeat(64),
+]
+
+/** For a field that is nobody's business: kept to the byte, and never more than a text. */
+export const notes: readonly string[] = [
+  '=cmd|\u0027 /C calc\u0027!A0',
+  '+1+1',
+  '-2+3',
+  '@SUM(A1:A9)',
+  '\t=1+1',
+  '|x',
+  '"',
+  '"",""',
+  'a,b;c',
+  'line\r\nbreak',
+  'separators \u2028 and \u2029',
+  'base64:QUJD',
+  '\u0000\u0001\u001f\u007f\u0085',
+  '\ud800 alone',
+  '<script>alert(1)</script>',
+  '<img src=x onerror=alert(1)>',
+  'javascript:alert(1)',
+  '\u202egpj.exe',
+  'שלום مرحبا',
+  '../../../etc/passwd',
+  '{{7*7}}#{7*7}%s%n',
+  'x'.repeat(10 * 1024),
+]
