@@ -16,11 +16,11 @@ export async function fetchLive(patientId: string, seconds: number): Promise<Liv
   return noneIfUnknown(getJson<LiveReading[]>(`/api/patients/${encodeURIComponent(patientId)}/live?seconds=${seconds}`))
 }
 
-/** Daily rows of a patient, or of all patients for `*`: those from the day `from` on, or all where there are none. */
-export async function fetchDaily(patientId: string, from: string): Promise<DailyRow[]> {
+/** Daily rows of a patient, or of all patients for `*`: those from `from` to `to`, or all up to then where there are none. */
+export async function fetchDaily(patientId: string, { from, to }: { from: string; to: string }): Promise<DailyRow[]> {
   const path = patientId === '*' ? '/api/daily' : `/api/patients/${encodeURIComponent(patientId)}/daily`
-  const recent = await noneIfUnknown(getJson<DailyRow[]>(`${path}?from=${from}`))
-  return recent.length > 0 ? recent : noneIfUnknown(getJson<DailyRow[]>(path))
+  const recent = await noneIfUnknown(getJson<DailyRow[]>(`${path}?from=${from}&to=${to}`))
+  return recent.length > 0 ? recent : noneIfUnknown(getJson<DailyRow[]>(`${path}?to=${to}`))
 }
 
 /** Starts a batch run; `already running` when one is under way. */

@@ -97,8 +97,9 @@ function followChosen(socket: ServerSocket, store: Store): void {
 
 function loadDaily(wanted: () => boolean, store: Store, patientId: string): void {
   void untilAnswered(wanted, async () => {
-    const from = new Date(store.state().now - dailyMs).toISOString().slice(0, 10)
-    const rows = await fetchDaily(patientId, from)
+    const dateIn = (ms: number) => new Date(store.state().now + ms).toISOString().slice(0, 10)
+    // Up to tomorrow: east of Greenwich it has begun.
+    const rows = await fetchDaily(patientId, { from: dateIn(-dailyMs), to: dateIn(86_400_000) })
     store.dispatch({ type: 'daily', now: Date.now(), changed: { patient_id: patientId, rows } })
   })
 }

@@ -1,6 +1,6 @@
 // Daily Analysis: the figures of the latest day, of the chosen patient or of all, and of the days before it.
-import type { BatchRun, DailyRow } from '@health/domain'
-import { useState } from 'preact/hooks'
+import { type BatchRun, createDayOf, type DailyRow, maxFutureMs } from '@health/domain'
+import { useMemo, useState } from 'preact/hooks'
 import { formatCount, formatPercent, formatTime } from '../format.ts'
 import { words } from '../words.en.ts'
 import { BatchStart } from './batch-start.tsx'
@@ -21,7 +21,10 @@ interface Props {
 
 export function DailyCard({ chosen, daily, batch, batchHasRun, timeZone, now, mayRun }: Props) {
   const [ofAll, setOfAll] = useState(false)
-  const days = daily.get(ofAll || chosen === null ? '*' : chosen) ?? []
+  const dayOf = useMemo(() => createDayOf(timeZone), [timeZone])
+  const today = dayOf(now + maxFutureMs)
+  // A clock gone wrong dates records years ahead: they count as invalid on a day that is not here yet.
+  const days = (daily.get(ofAll || chosen === null ? '*' : chosen) ?? []).filter(({ date }) => date <= today)
   const latest = days.at(-1)
   return (
     <section class="panel daily" aria-labelledby="daily-heading">
