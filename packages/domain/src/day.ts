@@ -40,33 +40,44 @@ export function utcOffsets(zone: string, fromMs: number, toMs: number): UtcOffse
   return offsets
 }
 
-/** The date (`2026-11-24`) of a moment (epoch ms) in `zone`. Cheap to call: offsets are looked up once a year of data. */
+/**
+ * The date (`2026-11-24`) of a moment (epoch ms) in `zone`. Cheap to call: offsets are looked up once a year of data, and
+ * moments of the same day as the one before are only compared.
+ */
 export function createDayOf(zone: string): (ms: number) => string {
   const years = new Map<number, UtcOffset[]>()
-  let lastDay = Number.NaN
+  // Where the last date is known to hold: that day as far as one offset reaches.
+  let from = Number.NaN
+  let to = Number.NaN
   let lastDate = ''
   return (ms) => {
+    if (ms >= from && ms < to) return lastDate
     const year = new Date(ms).getUTCFullYear()
+    const end = Date.UTC(year + 1, 0, 1)
     let offsets = years.get(year)
     if (offsets === undefined) {
-      offsets = utcOffsets(zone, Date.UTC(year, 0, 1), Date.UTC(year + 1, 0, 1))
+      offsets = utcOffsets(zone, Date.UTC(year, 0, 1), end)
       years.set(year, offsets)
     }
-    const day = Math.floor((ms + offsetIn(offsets, ms)) / dayMs)
-    if (day !== lastDay) {
-      lastDay = day
-      lastDate = new Date(day * dayMs).toISOString().slice(0, -'T00:00:00.000Z'.length)
-    }
+    const offset = offsetIn(offsets, ms, end)
+    const day = Math.floor((ms + offset.offsetMs) / dayMs)
+    from = Math.max(day * dayMs - offset.offsetMs, offset.from)
+    to = Math.min((day + 1) * dayMs - offset.offsetMs, offset.to)
+    lastDate = new Date(day * dayMs).toISOString().slice(0, -'T00:00:00.000Z'.length)
     return lastDate
   }
 }
 
-function offsetIn(offsets: UtcOffset[], ms: number): number {
+/** The offset at `ms`, and until when it holds: the end of the `offsets` at the latest. */
+function offsetIn(offsets: UtcOffset[], ms: number, end: number): UtcOffset & { to: number } {
+  let to = end
   for (let i = offsets.length - 1; i > 0; i--) {
     const offset = offsets[i]
-    if (offset !== undefined && ms >= offset.from) return offset.offsetMs
+    if (offset === undefined) continue
+    if (ms >= offset.from) return { ...offset, to }
+    to = offset.from
   }
-  return offsets[0]?.offsetMs ?? 0
+  return { from: ms, offsetMs: 0, ...offsets[0], to }
 }
 
 function firstChange(offsetAt: (ms: number) => number, low: number, high: number): UtcOffset {

@@ -65,10 +65,18 @@ export function glucoseRisk(mgdl: number): number {
   return Math.sign(f) * weight * f * f
 }
 
-/** Adds the values of a valid reading; pass `null` for a value that is a duplicate. Changes `day`. */
-export function addReading(day: DaySums, values: Pick<Reading, ClassifiedSignal>): void {
+type DayValues = Pick<Reading, ClassifiedSignal>
+
+/** The risk that a reading adds to its days. */
+export const riskOf = ({ glucoseMgdl }: DayValues): number => (glucoseMgdl === null ? 0 : glucoseRisk(glucoseMgdl))
+
+/**
+ * Adds the values of a valid reading; pass `null` for a value that is a duplicate. Whoever adds it to several days gives
+ * its `risk`, which takes longer than all the rest. Changes `day`.
+ */
+export function addReading(day: DaySums, values: DayValues, risk = riskOf(values)): void {
   day.validRecords++
-  if (values.glucoseMgdl !== null) addGlucose(day.glucoseMgdl, values.glucoseMgdl)
+  if (values.glucoseMgdl !== null) addGlucose(day.glucoseMgdl, values.glucoseMgdl, risk)
   if (values.heartRateBpm !== null) addValue(day.heartRateBpm, values.heartRateBpm)
 }
 
@@ -80,12 +88,11 @@ function addValue(sums: SignalSums, value: number): void {
   if (sums.max === null || value > sums.max) sums.max = value
 }
 
-function addGlucose(sums: GlucoseSums, mgdl: number): void {
+function addGlucose(sums: GlucoseSums, mgdl: number, risk: number): void {
   addValue(sums, mgdl)
   const { veryLow, low, high, veryHigh, tightHigh } = glucoseRangeLimits
   sums.ranges[mgdl < veryLow ? 0 : mgdl < low ? 1 : mgdl <= high ? 2 : mgdl <= veryHigh ? 3 : 4]++
   if (mgdl >= low && mgdl <= tightHigh) sums.inTightRange++
-  const risk = glucoseRisk(mgdl)
   if (risk < 0) sums.lowRisk -= risk
   else sums.highRisk += risk
 }

@@ -1,10 +1,11 @@
 // What days were computed from, kept beside them: so the next scan reads only the new files, and the days that they touch.
 import { statSync } from 'node:fs'
+import { setImmediate } from 'node:timers/promises'
 import type { LakeFile } from './partition.ts'
 
 export interface LakeBasis {
   /** Of what the sums of a day are made; other ones are computed anew. */
-  form: number
+  form: string
   /** Partition → the offset below which every record is counted. */
   watermark: Record<number, number>
   /** Records counted, and offsets that no file held. */
@@ -25,19 +26,22 @@ export interface LakePart {
   days: string[]
 }
 
-/** To be raised when what the sums of a day hold changes. */
-export const daysForm = 1
+/**
+ * The number is to be raised when what the sums of a day hold changes, or what counts as valid. When a later version of the
+ * time zones moves an hour to another day, the day that it was counted on must not stay as it is.
+ */
+export const daysForm = `1, time zones of ${process.versions['tz']}`
 
 /**
  * The files that `basis` was computed from are still the same in number and size. They never change: where they did,
  * somebody else was there.
  */
 export function standsOn(basis: LakeBasis, files: readonly SizedFile[]): boolean {
+  if (basis.form !== daysForm) return false
   const known = files.filter(({ partition, firstOffset }) => firstOffset < (basis.watermark[partition] ?? 0))
   const measured = measureParts(basis.parts, known)
   const held = measured.reduce((sum, part) => sum + part.files, 0)
   return (
-    basis.form === daysForm &&
     held === known.length &&
     measured.every(({ files, bytes }, i) => files === basis.parts[i]?.files && bytes === basis.parts[i]?.bytes)
   )
@@ -68,9 +72,17 @@ export function withDays(
 
 export type SizedFile = LakeFile & { bytes: number }
 
+/** So many sizes are asked for in one go: waiting for each takes three times as long, all at once holds up the process. */
+const sizesAtOnce = 1000
+
 /** The files with their sizes. */
-export const sized = (files: readonly LakeFile[]): SizedFile[] =>
-  files.map((file) => ({ ...file, bytes: statSync(file.path).size }))
+export async function sized(files: readonly LakeFile[]): Promise<SizedFile[]> {
+  const all: SizedFile[] = []
+  for (const file of files) {
+    if (all.push({ ...file, bytes: statSync(file.path).size }) % sizesAtOnce === 0) await setImmediate()
+  }
+  return all
+}
 
 function measureParts(parts: readonly LakePart[], files: readonly SizedFile[]): LakePart[] {
   const measured = parts.map((part) => ({ ...part, files: 0, bytes: 0 }))

@@ -292,6 +292,28 @@ describe('a scan that goes on from an earlier one', () => {
     expect(await scan({ basis })).toMatchObject({ goesOn: false, records: 9, missing: 1 })
   })
 
+  test('begins anew when the days were made in another way', async () => {
+    writeLake(folder, 0, tenDays)
+    const { basis } = await scan()
+    const { watermark } = basis
+    expect(await scan({ basis: { ...basis, form: 'other time zones' } })).toMatchObject({ goesOn: false, records: 10 })
+    const unreadable = { form: 'of later', watermark } as unknown as LakeBasis
+    expect(await scan({ basis: unreadable })).toMatchObject({ goesOn: false, records: 10 })
+  })
+
+  test('tells how it gets on, and can be stopped, while it looks for what is new', async () => {
+    writeLake(folder, 0, tenDays.slice(0, 3))
+    const { basis } = await scan()
+    writeLake(folder, 0, tenDays.slice(3))
+    const shares: number[] = []
+    const stopping = new AbortController()
+    const onProgress = ({ share }: { share: number }) => {
+      if (shares.push(share) === 3) stopping.abort(new Error('enough'))
+    }
+    await expect(scan({ basis, portionBytes: 1, onProgress, signal: stopping.signal })).rejects.toThrow('enough')
+    expect(shares).toEqual([0, 0, 0])
+  })
+
   test('has nothing to compute when nothing is new', async () => {
     writeLake(folder, 0, tenDays)
     const { basis } = await scan()

@@ -61,21 +61,17 @@ const dayMs = 86_400_000
 export async function scanLake(lakeDir: string, options: ScanOptions): Promise<LakeScan> {
   const { topic, watermark, timeZone, portionBytes = 24 * 1024 * 1024 } = options
   const files = await listBelow(lakeDir, topic, watermark)
-  const sizes = sized(files)
+  const sizes = await sized(files)
   const basis = options.basis && standsOn(options.basis, sizes) ? options.basis : null
   const rules = dayRules(files, timeZone)
   const newest = await checkFiles(filesSince(files, basis?.watermark ?? {}))
   const covered = coveredBy(newest, watermark)
   return withEngine(async (engine) => {
     const lastReceived = await readLastReceived(engine, newest, covered)
-    const touched = basis === null ? null : await readTouched(engine, newest, { basis, covered, rules, timeZone })
+    const theirs = { ...options, portionBytes, rules, covered }
+    const touched = basis === null ? null : await readTouched(engine, newest, { ...theirs, basis })
     const wanted = touched === null ? newest : await checkFiles(filesOf(touched, basis as LakeBasis, files, newest))
-    const computed = await computeDays(engine, inParts(wanted, portionBytes), touched?.days ?? null, {
-      ...options,
-      rules,
-      covered,
-      portionBytes,
-    })
+    const computed = await computeDays(engine, inParts(wanted, portionBytes), touched?.days ?? null, theirs)
     const newRecords = touched?.records ?? computed.records
     const records = (basis?.records ?? 0) + newRecords
     const missing = (basis?.missing ?? 0) + heldOffsets(newest, covered, basis) - newRecords
@@ -162,27 +158,26 @@ type TouchedRow = Pick<DayRow, 'day' | 'odd_second'> & { lake_date: string; reco
 async function readTouched(
   engine: Engine,
   files: readonly ScanFile[],
-  {
-    basis,
-    covered,
-    rules,
-    timeZone,
-  }: { basis: LakeBasis; covered: ReadonlyMap<number, number>; rules: DayRules; timeZone: string },
+  { basis, covered, rules, timeZone, portionBytes, onProgress, signal }: ComputeOptions & { basis: LakeBasis },
 ): Promise<Touched> {
   const dayOf = createDayOf(timeZone)
   const touched: Touched = { records: 0, byDate: new Map(), days: new Set() }
   const since = new Map(files.map(({ partition }) => [partition, basis.watermark[partition] ?? 0]))
-  const rows = await readRows<TouchedRow>(engine, files, (paths) =>
-    touchedQuery({ paths, beyond: beyond(files, covered), days: rules, since }),
-  )
-  for (const row of rows) {
-    touched.records += row.records
-    const days = touched.byDate.get(row.lake_date) ?? new Set()
-    touched.byDate.set(row.lake_date, days)
-    const date = dateOfRow(row, dayOf)
-    if (date === null) continue
-    days.add(date)
-    touched.days.add(date)
+  for (const portion of inPortions(files, portionBytes)) {
+    signal?.throwIfAborted()
+    const rows = await readRows<TouchedRow>(engine, portion, (paths) =>
+      touchedQuery({ paths, beyond: beyond(portion, covered), days: rules, since }),
+    )
+    for (const row of rows) {
+      touched.records += row.records
+      const days = touched.byDate.get(row.lake_date) ?? new Set()
+      touched.byDate.set(row.lake_date, days)
+      const date = dateOfRow(row, dayOf)
+      if (date === null) continue
+      days.add(date)
+      touched.days.add(date)
+    }
+    await onProgress?.({ records: touched.records, share: 0 })
   }
   return touched
 }

@@ -24,14 +24,26 @@ describe('a partition that Kafka feeds', () => {
     expect(said).toEqual(['seek 0', 'resume'])
   })
 
-  test('is paused while its loop falls behind, and loses nothing', async () => {
+  test('is paused while its loop falls behind, and gets what was held as one batch', async () => {
     const { feed, said } = aFeed()
     const first = feed.source.next(0, never)
-    for (const offset of [0, 1, 2, 3, 4]) await feed.offer(aBatch(offset))
+    await feed.offer(aBatch(0))
     expect(await first).toEqual(aBatch(0))
+    for (const offset of [1, 2, 3, 4]) await feed.offer(aBatch(offset))
     expect(said).toEqual(['seek 0', 'resume', 'pause'])
-    for (const offset of [1, 2, 3, 4]) expect(await feed.source.next(offset, never)).toEqual(aBatch(offset))
+    const held = await feed.source.next(1, never)
+    expect(held?.records.map(({ offset }) => offset)).toEqual([1, 2, 3, 4])
+    expect(held?.end).toBe(aBatch(4).end)
     expect(said).toEqual(['seek 0', 'resume', 'pause', 'resume'])
+  })
+
+  test('does not join batches that do not follow each other', async () => {
+    const { feed } = aFeed()
+    const first = feed.source.next(0, never)
+    await feed.offer(aBatch(0))
+    await first
+    for (const offset of [1, 2, 4]) await feed.offer(aBatch(offset))
+    expect((await feed.source.next(1, never))?.records.map(({ offset }) => offset)).toEqual([1, 2])
   })
 
   test('drops what it holds when its loop goes elsewhere', async () => {

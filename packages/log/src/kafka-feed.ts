@@ -8,6 +8,23 @@ const maxHeld = 4
 /** How long a partition that holds so many holds up the fetch loop, and with it all others, before it is paused. */
 const patienceMs = 25
 
+/**
+ * Takes the batches that follow each other without a hole, as one: in a backlog whoever consumes has the less to do for
+ * each record, the more come together.
+ */
+function takeTogether(held: RecordBatch[]): RecordBatch | null {
+  const first = held.shift()
+  if (first === undefined) return null
+  const together: RecordBatch = { ...first, records: [...first.records] }
+  while ((together.records.at(-1)?.offset ?? 0) + 1 === held[0]?.records[0]?.offset) {
+    const next = held.shift()
+    if (next === undefined) break
+    together.records.push(...next.records)
+    together.end = next.end
+  }
+  return together
+}
+
 /** The fetching of one partition, as kafkajs allows to steer it. */
 export interface Fetching {
   seek(offset: number): void
@@ -56,8 +73,8 @@ export function createFeed({ fetching, ...about }: FeedOptions): PartitionFeed {
           }, signal)
         }
         if (signal.aborted) return null
-        const batch = held.shift()
-        if (batch === undefined) return null
+        const batch = takeTogether(held)
+        if (batch === null) return null
         position = (batch.records.at(-1)?.offset ?? from) + 1
         resume()
         return batch

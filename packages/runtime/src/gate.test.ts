@@ -76,6 +76,13 @@ test('after ten unknown secrets an address is refused, with a good one too, unti
   expect(lines).toEqual([expect.stringContaining('"address":"10.0.0.1"')])
 })
 
+test('devices that go on sending an old secret silence nobody', () => {
+  const { admit, lines } = aGate()
+  for (let n = 0; n < 1000; n++) expect(admit('ingest', 'secret-of-last-year', '10.0.0.1')).toBe('unknown_token')
+  expect(admit('ingest', phone, '10.0.0.1')).toMatchObject({ name: 'phone' })
+  expect(lines).toEqual([])
+})
+
 test('who came from an address before is not silenced by a neighbour', () => {
   const { admit } = aGate()
   admit('ingest', phone, '10.0.0.1')
@@ -114,8 +121,8 @@ test('of more than ten thousand addresses the one that was quiet for longest is 
 
 test('no log line shows a secret, right or wrong', () => {
   const { admit, lines } = aGate()
-  for (const secret of [phone, nurse, old, ...Array(12).fill('a-secret-of-elsewhere')])
-    admit('ingest', secret, '10.0.0.1')
+  const guesses = Array.from({ length: 12 }, (_, n) => `secret-of-elsewhere-${n}`)
+  for (const secret of [phone, nurse, old, ...guesses]) admit('ingest', secret, '10.0.0.1')
   expect(lines.length).toBeGreaterThan(0)
   expect(lines.join()).not.toContain('secret-')
 })
@@ -182,8 +189,8 @@ test('a request goes on with who it is, and is answered otherwise', async () => 
   expect(await missing.json()).toMatchObject({ detail: expect.stringContaining('Authorization: Bearer SECRET') })
   const other = await post(nurse)
   expect([other.status, other.headers.get('www-authenticate')]).toEqual([403, null])
-  for (let n = 0; n < 10; n++) expect((await post('a-guess')).status).toBe(401)
-  const slowed = await post('a-guess')
+  for (let n = 0; n < 10; n++) expect((await post(`guess-${n}`)).status).toBe(401)
+  const slowed = await post('guess-10')
   expect([slowed.status, slowed.headers.get('retry-after')]).toEqual([429, '60'])
   expect((await post(phone)).status).toBe(200)
 })

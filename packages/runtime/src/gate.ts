@@ -23,9 +23,9 @@ export interface Gate {
   /** Not guarded, and reached from other machines. */
   openToNetwork: boolean
   /**
-   * Lets the bearer of `secret` in, if it is good for `role`. After ten unknown secrets within a minute an `address` is
-   * refused until that minute is over, unless the secret is one that came from there before: a device with an old
-   * secret must not silence its neighbours behind the same router.
+   * Lets the bearer of `secret` in, if it is good for `role`. After ten different unknown secrets within a minute an
+   * `address` is refused until that minute is over, unless the secret is one that came from there before: devices that
+   * go on sending an old secret must not silence their neighbours behind the same router.
    */
   admit(role: Role, secret: string | undefined, address: string | undefined): Identity | Refusal
 }
@@ -36,14 +36,15 @@ export interface GateOptions {
   now(): number
 }
 
-const maxFailures = 10
+const maxGuesses = 10
 const windowMs = 60_000
 /** Beyond this number of addresses the longest known is forgotten. */
 const maxAddresses = 10_000
 
 interface Caller {
-  failures: number
-  /** When the failures are forgotten, epoch ms. */
+  /** Digests of the unknown secrets that came. The same one again is no further guess. */
+  guesses: Set<string>
+  /** When the guesses are forgotten, epoch ms. */
   until: number
   /** Whose tokens came from this address. */
   names: Set<string>
@@ -58,21 +59,22 @@ export function createGate(config: AccessConfig & { HOST: string }, { logger, no
   const callers = new Map<string, Caller>()
 
   function callerAt(address: string): Caller {
-    const caller = callers.get(address) ?? { failures: 0, until: 0, names: new Set() }
+    const caller = callers.get(address) ?? { guesses: new Set(), until: 0, names: new Set() }
     callers.delete(address)
     callers.set(address, caller)
     for (const oldest of callers.keys()) {
       if (callers.size <= maxAddresses) break
       callers.delete(oldest)
     }
-    if (caller.until <= now()) caller.failures = 0
+    if (caller.until <= now()) caller.guesses.clear()
     return caller
   }
 
-  function countFailure(caller: Caller, address: string): void {
-    if (caller.failures === 0) caller.until = now() + windowMs
-    caller.failures += 1
-    if (caller.failures === maxFailures) {
+  function countGuess(caller: Caller, address: string, guess: string): void {
+    if (caller.guesses.size === 0) caller.until = now() + windowMs
+    if (caller.guesses.has(guess)) return
+    caller.guesses.add(guess)
+    if (caller.guesses.size === maxGuesses) {
       logger.warn({ address }, 'Too many unknown tokens came from an address: it is refused for up to a minute.')
     }
   }
@@ -83,11 +85,12 @@ export function createGate(config: AccessConfig & { HOST: string }, { logger, no
     admit(role, secret, address = 'unknown') {
       if (!guarded) return everybody
       if (secret === undefined || secret === '') return 'missing_token'
-      const token = findToken(known, secret)
+      const digest = digestOf(secret)
+      const token = findToken(known, digest)
       const caller = callerAt(address)
-      if (caller.failures >= maxFailures && !caller.names.has(token?.name ?? '')) return 'too_many_failures'
+      if (caller.guesses.size >= maxGuesses && !caller.names.has(token?.name ?? '')) return 'too_many_failures'
       if (token === undefined) {
-        countFailure(caller, address)
+        countGuess(caller, address, digest.toString('base64'))
         return 'unknown_token'
       }
       caller.names.add(token.name)
@@ -103,8 +106,7 @@ const everybody: Identity = { name: null, roles, expiresAt: null }
 const digestOf = (secret: string): Buffer => createHash('sha256').update(secret).digest()
 
 /** Compares with every token to the end: how long it takes tells nothing. */
-function findToken<T extends Token & { digest: Buffer }>(tokens: readonly T[], secret: string): T | undefined {
-  const digest = digestOf(secret)
+function findToken<T extends Token & { digest: Buffer }>(tokens: readonly T[], digest: Buffer): T | undefined {
   return tokens.filter((token) => timingSafeEqual(token.digest, digest))[0]
 }
 

@@ -149,5 +149,15 @@ export function decodeMinute(text: string): MinuteSpread {
 export const encodePatient = (state: PatientState): string => JSON.stringify(state)
 export const decodePatient = (text: string): PatientState => JSON.parse(text)
 
+/** An `applied` change whose patients' states are encoded already. */
+export function encodeApplied(
+  change: Omit<ViewChange & { kind: 'applied' }, 'kind' | 'patients'>,
+  patients: Readonly<Record<string, string>>,
+): string {
+  const states = Object.entries(patients).map(([patientId, state]) => `${JSON.stringify(patientId)}:${state}`)
+  const { partition, at, readings, alerts } = change
+  const rest = JSON.stringify({ readings, alerts })
+  return `{"kind":"applied","partition":${partition},"at":${at},"patients":{${states.join()}},${rest.slice(1)}`
+}
 export const encodeChange = (change: ViewChange): string => JSON.stringify(change)
 export const decodeChange = (text: string): ViewChange => JSON.parse(text)

@@ -59,7 +59,10 @@ export async function readDays(store: ViewStore, patientId: string, partitions: 
     .map(([date, day]) => dailyRow(date, day, covered ? view : null))
 }
 
-/** The batch view alone: its rows between two dates, both included, by patient and date. */
+/**
+ * The batch view alone: its rows between two dates, both included, by patient and date; read again from the start when
+ * another one is published meanwhile. `version` is 0 where there is none.
+ */
 export async function readBatchRows(
   store: ViewStore,
   { from, to }: { from: string; to: string },
@@ -73,7 +76,8 @@ export async function readBatchRows(
     ]
     const [days = {}, batch = {}] = ((await store.step([], reads)) ?? []).map(fieldsOf)
     // A run was published meanwhile: its rows would mix with the ones read.
-    if (decodeBatchView(batch).version !== view.version) return readBatchRows(store, { from, to })
+    const now = decodeBatchView(batch)
+    if (now.version !== view.version || now.computedAt !== view.computedAt) return readBatchRows(store, { from, to })
     for (const field of sortDays(Object.keys(days), view, []).counting) {
       const date = field.slice(field.lastIndexOf('|') + 1)
       if (date < from || date > to) continue

@@ -6,7 +6,7 @@ import { LakeEmpty, scanLake } from '@health/lake/scan'
 import { ConfigError, createLogger, exitWith, readConfig } from '@health/runtime'
 import { openViews, readBatchRows, type VersionRow, ViewsUnavailable } from '@health/views'
 import { z } from 'zod'
-import { emptyLake, unreadableLake } from './batch-failed.ts'
+import { emptyLake, unreadableLake, viewsEmptied } from './batch-failed.ts'
 import { type BatchResult, withAllPatients } from './batch-result.ts'
 import { settings } from './config.ts'
 import { formatJson, formatTable } from './print.ts'
@@ -105,6 +105,7 @@ async function runOnSystem(
     const options = { views, ...batchOptions(config), full, now: Date.now, onProgress, signal: interrupted.signal }
     const result = await runBatch(options)
     const { view, rows } = await readBatchRows(views, dates)
+    if (view.version === 0) throw viewsEmptied()
     return [{ ...result, ...view }, rows]
   } finally {
     await views.close()

@@ -16,6 +16,7 @@ import {
   stageRows,
   type VersionRow,
   type ViewStore,
+  ViewsUnavailable,
 } from '@health/views'
 import { emptyLake, foreignLake, nothingApplied, unreadableLake, viewsEmptied } from './batch-failed.ts'
 import { type BatchResult, describeRun, inWords, withAllPatients } from './batch-result.ts'
@@ -79,7 +80,8 @@ export async function runBatch(options: BatchOptions): Promise<BatchResult> {
     const isPublished = isStaged && (await publish(views, closed, result, run))
     // A later line, published meanwhile, covers more than this one: all is well.
     if (!isPublished && (await readBatchView(views)).version <= closed.version) throw viewsEmptied()
-    await dropCovered(views, options.partitions, new Set(rows.map(({ patientId }) => patientId)))
+    // What is left over counts no more; the next run sweeps it.
+    await dropCovered(views, options.partitions, new Set(rows.map(({ patientId }) => patientId))).catch(unlessOutage)
     return result
   } catch (cause) {
     const error = unreadableLake(options.lakeDir, cause)
@@ -88,6 +90,10 @@ export async function runBatch(options: BatchOptions): Promise<BatchResult> {
     await reportRun(views, { ...run, state: 'failed', message }).catch(() => {})
     throw error
   }
+}
+
+function unlessOutage(error: unknown): void {
+  if (!(error instanceof ViewsUnavailable)) throw error
 }
 
 /** Refuses what no waiting would mend, before anything is changed. */

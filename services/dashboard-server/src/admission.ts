@@ -6,6 +6,8 @@ import type { HostCheck } from './host-check.ts'
 import { secretOf } from './session.ts'
 
 export interface Admission {
+  /** Why nothing of a request is heard, be it of a connection that stands; `null` where it comes from here. */
+  foreign(request: IncomingMessage): string | null
   /** Why a connection is refused: in words, or the gate's refusal; `null` when it is let in. */
   refusal(request: IncomingMessage): string | null
   add(socket: Socket): void
@@ -18,6 +20,7 @@ export function createAdmission(hostCheck: HostCheck, gate: Gate): Admission {
   const ends = new Map<Socket, number>()
   const admit = ({ headers, socket }: IncomingMessage) => gate.admit('read', secretOf(headers), socket.remoteAddress)
   return {
+    foreign: ({ headers }) => hostCheck(headers),
     refusal(request) {
       const reason = hostCheck(request.headers)
       if (reason !== null) return reason

@@ -172,7 +172,7 @@ test('no secret stands in any line of the log', async () => {
   const levels = (['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const).map((level) => vi.spyOn(logger, level))
   const { get, store } = await startTestDashboard(guarded(), { logger })
   const guess = 'guess-0123456789'
-  for (let i = 0; i < 12; i++) await get('/api/session', withToken(guess))
+  for (let i = 0; i < 12; i++) await get('/api/session', withToken(`${guess}-${i}`))
   for (const secret of [reader, nurse, sensor, past, guess]) {
     await get('/api/patients', bearer(secret))
     await get('/api/session', withToken(secret))

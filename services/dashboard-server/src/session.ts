@@ -29,7 +29,7 @@ export function createSessionRouter(gate: Gate, now: () => number): Router {
 
   router.get('/', (request, response) => {
     const identity = gate.admit('read', secretOf(request.headers), request.socket.remoteAddress)
-    // A cookie that is good for nothing would count as one more wrong guess with every request.
+    // A cookie that is good for nothing would count as a wrong guess, minute after minute.
     if (identity === 'unknown_token') response.clearCookie(cookieName, cookieOptions(request))
     response.json(sessionOf(gate, identity))
   })

@@ -145,6 +145,14 @@ test('the clock is told to whoever asks, and what is no message is not heard', a
   expect(socket.connected).toBe(true)
 })
 
+test('a connection that stands is used by nobody from elsewhere', async () => {
+  const { get } = await startTestDashboard()
+  const opened = await (await get('/socket.io/?EIO=4&transport=polling')).text()
+  const { sid } = JSON.parse(opened.slice(1)) as { sid: string }
+  const headers = { origin: 'http://rebound.example' }
+  expect((await get(`/socket.io/?EIO=4&transport=polling&sid=${sid}`, { headers })).status).toBe(403)
+})
+
 test.each([{ origin: 'http://rebound.example' }, { host: 'rebound.example' }])(
   'a socket with %o is refused',
   async (headers) => {

@@ -1,5 +1,5 @@
 // The Socket.io side: a snapshot for every browser that comes, then the news, each told to those it concerns.
-import type { Server as HttpServer } from 'node:http'
+import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
 import {
   type ClientEvents,
   type ClinicalRules,
@@ -76,6 +76,12 @@ export function createSockets(
     ...pings,
   })
   io.engine.use(closeAfterBody)
+  // Beside new connections: those that stand ask with every poll.
+  io.engine.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
+    const reason = admission.foreign(request)
+    if (reason === null) next()
+    else response.writeHead(403, { 'content-type': 'text/plain; charset=utf-8' }).end(reason)
+  })
   const { rooms } = io.of('/').adapter
 
   const tellSnapshot = createThrottle(

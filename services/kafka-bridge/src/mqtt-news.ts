@@ -12,8 +12,8 @@ export interface MqttNews {
 
 const hourMs = 3_600_000
 const mostAnHour = 100
-/** A topic can have 64 KiB. */
-const maxTopicLength = 256
+/** A topic and a client's id can have 64 KiB. */
+const maxLength = 256
 
 /** Tells the same of an address once an hour, and not more than a hundred things. */
 export function createMqttNews({ logger, now }: Pick<Ingress, 'logger' | 'now'>, sharedTopic: string): MqttNews {
@@ -29,7 +29,7 @@ export function createMqttNews({ logger, now }: Pick<Ingress, 'logger' | 'now'>,
     const news = JSON.stringify([address, what])
     if (told.has(news) || told.size >= mostAnHour) return
     told.add(news)
-    logger.warn({ ...what, address, client: client?.id }, sentence)
+    logger.warn({ ...what, address, client: client?.id.slice(0, maxLength) }, sentence)
   }
 
   return {
@@ -42,7 +42,7 @@ export function createMqttNews({ logger, now }: Pick<Ingress, 'logger' | 'now'>,
     otherTopic: (client, topic) =>
       tell(
         client,
-        { topic: topic.slice(0, maxTopicLength), taken: `${sharedTopic}, health/<patient_id>/data` },
+        { topic: topic.slice(0, maxLength), taken: `${sharedTopic}, health/<patient_id>/data` },
         'An MQTT client sends to a topic that is not taken: its connection is closed.',
       ),
   }

@@ -29,6 +29,8 @@ export async function readBody(request: IncomingMessage, limit: number, held: He
 const extend = (body: Buffer, length: number): Buffer => Buffer.concat([body], Math.max(length, 2 * body.length))
 
 const maxDiscardedBytes = 16 * 1024 * 1024
+/** Connections are few, and whoever has no token must not hold them. */
+const maxDiscardingMs = 5_000
 
 /**
  * Throws away what is still to come of a body that has been answered: a connection closed under a sender at work takes
@@ -38,6 +40,7 @@ export async function discardBody(request: IncomingMessage): Promise<void> {
   const { socket } = request
   let discarded = 0
   let pieces = 0
+  const timer = setTimeout(() => socket.destroy(), maxDiscardingMs)
   try {
     for await (const piece of request as AsyncIterable<Buffer>) {
       discarded += piece.length
@@ -46,6 +49,8 @@ export async function discardBody(request: IncomingMessage): Promise<void> {
     }
   } catch {
     // The sender went away, and may: it has its answer.
+  } finally {
+    clearTimeout(timer)
   }
   // Destroying an answered request leaves its connection open.
   if (!request.complete) socket.destroy()

@@ -11,7 +11,7 @@ import type { PartitionViews } from './partition-views.ts'
 export interface ApplyOptions {
   store: ViewStore
   topic: string
-  rules: FoldRules & { dayTimeZone: string }
+  rules: Omit<FoldRules, 'newsSince'> & { dayTimeZone: string }
   /** Resolves once the dead letters are durable. */
   bury(letters: readonly NewRecord[]): Promise<void>
   now(): number
@@ -43,6 +43,9 @@ export interface BatchApplier {
   forget(partition: number): void
 }
 
+/** Readings are told only while they are news; a backlog is not. */
+const newsMs = 2 * 60_000
+
 /** An applier that holds nothing but what it can read from the views again. */
 export function createBatchApplier({ store, topic, rules, bury, now }: ApplyOptions): BatchApplier {
   const partitions = new Map<number, PartitionViews>()
@@ -68,8 +71,9 @@ export function createBatchApplier({ store, topic, rules, bury, now }: ApplyOpti
     // Forgotten until the outcome is known.
     partitions.delete(views.partition)
     await loadViews(store, views, records, rules.dayOf)
-    const news = foldRecords(views, records, rules)
-    if (!(await commitViews(store, views, news, now()))) return false
+    const at = now()
+    const news = foldRecords(views, records, { ...rules, newsSince: at - newsMs })
+    if (!(await commitViews(store, views, news, at))) return false
     partitions.set(views.partition, views)
     return true
   }

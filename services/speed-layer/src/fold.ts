@@ -5,14 +5,22 @@ import {
   classify,
   maxAlertAgeMs,
   type Reading,
+  riskOf,
   type Signal,
   type Status,
   type StatusAlert,
   signals,
   type Verdict,
 } from '@health/domain'
-import { allPatients, type PatientState, type RecentReading } from '@health/views'
-import { changeDay, changePatient, changeWindow, type PartitionViews } from './partition-views.ts'
+import type { PatientState, RecentReading } from '@health/views'
+import {
+  changeDay,
+  changePatient,
+  changeWindow,
+  loaded,
+  type PartitionViews,
+  type PatientViews,
+} from './partition-views.ts'
 import { applyReading, latestValues, newPatient } from './patient-state.ts'
 import { addToBuckets } from './recent-buckets.ts'
 import { admit } from './seen-window.ts'
@@ -27,10 +35,13 @@ export interface JudgedRecord {
 export interface FoldRules {
   clinical: ClinicalRules
   dayOf(ms: number): string
+  /** Readings received later than this (epoch ms) are told; those of a backlog are not. */
+  newsSince: number
 }
 
 /** What a batch brought that is told, beyond the views it changed. */
 export interface FoldedNews {
+  /** Those received after `newsSince`. */
   readings: [patientId: string, reading: RecentReading][]
   alerts: StatusAlert[]
 }
@@ -58,7 +69,9 @@ function foldInvalid(
 ): void {
   views.state.counts.invalid++
   if (patientId === null || measuredAt === null) return
-  for (const day of changeDays(views, patientId, rules.dayOf(measuredAt))) day.invalidRecords++
+  const date = rules.dayOf(measuredAt)
+  changeDay(changePatient(views, patientId).days, date).invalidRecords++
+  changeDay(views.together, date).invalidRecords++
 }
 
 function foldReading(
@@ -68,46 +81,52 @@ function foldReading(
   rules: FoldRules,
   news: FoldedNews,
 ): void {
-  const days = changeDays(views, reading.patientId, rules.dayOf(reading.measuredAt))
-  const window = changeWindow(views, reading.patientId, reading.sensorId)
-  const { fresh, beforeWindow } = admit(window, reading.measuredAt, maskOf(reading))
+  const patient = changePatient(views, reading.patientId)
+  const date = rules.dayOf(reading.measuredAt)
+  const day = changeDay(patient.days, date)
+  const together = changeDay(views.together, date)
+  const mask = maskOf(reading)
+  const { fresh, beforeWindow } = admit(changeWindow(patient, reading.sensorId), reading.measuredAt, mask)
   if (fresh === 0) {
     views.state.counts.duplicate++
-    for (const day of days) day.duplicateRecords++
+    day.duplicateRecords++
+    together.duplicateRecords++
     return
   }
-  const first = fresh === maskOf(reading) ? reading : onlySignals(reading, fresh)
+  const first = fresh === mask ? reading : onlySignals(reading, fresh)
+  const risk = riskOf(first)
   views.state.counts.valid++
-  for (const day of days) {
-    addReading(day, first)
-    if (beforeWindow) day.provisional = true
-  }
-  foldPatient(views, record, first, rules, news)
+  addReading(day, first, risk)
+  addReading(together, first, risk)
+  if (beforeWindow) day.provisional = together.provisional = true
+  foldValues(views.partition, patient, record, first, rules, news)
 }
 
-function foldPatient(
-  views: PartitionViews,
+function foldValues(
+  partition: number,
+  { id: patientId, values }: PatientViews,
   { offset, receivedAt }: JudgedRecord,
   reading: Reading,
   rules: FoldRules,
   news: FoldedNews,
 ): void {
-  const { patientId, sensorId: _, ...values } = reading
-  const recent: RecentReading = { ...values, receivedAt }
-  news.readings.push([patientId, recent])
-  const patient = changePatient(views, patientId)
+  const { measuredAt, glucoseMgdl, heartRateBpm, temperatureC } = reading
+  const recent: RecentReading = { measuredAt, receivedAt, glucoseMgdl, heartRateBpm, temperatureC }
+  if (receivedAt > rules.newsSince) news.readings.push([patientId, recent])
+  const patient = loaded(values)
+  patient.isChanged = true
   addToBuckets(patient.buckets, recent)
   const before = patient.state?.status ?? null
-  patient.state ??= newPatient(reading.measuredAt)
+  patient.state ??= newPatient(measuredAt)
   const { state } = patient
   applyReading(state, reading, rules.clinical)
-  if (receivedAt - reading.measuredAt > maxAlertAgeMs) return
+  if (receivedAt - measuredAt > maxAlertAgeMs) return
   // A change that late readings brought is told with the first fresh one that shows it still.
   if (state.status === before && state.status !== classify(reading, rules.clinical).status) return
   const told = state.told ?? null
   state.told = state.status
   if (!isNews(told, state.status)) return
-  const id = `${patientId}:${views.partition}:${offset}`
+  const id = `${patientId}:${partition}:${offset}`
   news.alerts.push(createAlert(id, patientId, recent, told, state, rules.clinical))
 }
 
@@ -134,12 +153,6 @@ function createAlert(
     heart_rate_bpm: values.heartRateBpm,
   }
 }
-
-/** The patient's day and the same day of all patients. */
-const changeDays = (views: PartitionViews, patientId: string, date: string) => [
-  changeDay(views, patientId, date),
-  changeDay(views, allPatients, date),
-]
 
 const bits = { glucoseMgdl: 1, heartRateBpm: 2, temperatureC: 4 } as const satisfies Record<Signal, number>
 

@@ -16,16 +16,24 @@ import {
   patientsKey,
   type Reply,
   recentKey,
+  seenKey,
   slotField,
   type ViewStore,
 } from '@health/views'
 import type { JudgedRecord } from './fold.ts'
-import { createPartitionViews, dayId, loaded, type PartitionViews, windowKey } from './partition-views.ts'
+import {
+  createPartitionViews,
+  createPatientViews,
+  type Days,
+  loaded,
+  type PartitionViews,
+  type PatientViews,
+} from './partition-views.ts'
 import { newestTime } from './patient-state.ts'
-import { createBuckets, missingFields } from './recent-buckets.ts'
+import { createBuckets, missingFields, type RecentBuckets } from './recent-buckets.ts'
 import { decodeWindow } from './seen-window.ts'
 
-/** Beyond so many patients, sensors or days in memory all are forgotten, and loaded again when needed. */
+/** Beyond so many patients in memory all are forgotten, and loaded again when needed. */
 const maxCached = 50_000
 
 /**
@@ -49,10 +57,7 @@ export async function loadViews(
   records: readonly JudgedRecord[],
   dayOf: (ms: number) => string,
 ): Promise<void> {
-  const caches = [views.patients, views.windows, views.days]
-  if (caches.some(({ size }) => size > maxCached)) {
-    for (const cache of caches) cache.clear()
-  }
+  if (views.patients.size > maxCached) views.patients.clear()
   await loadTouched(store, views, records, dayOf)
   await loadBuckets(store, views, records)
 }
@@ -63,94 +68,106 @@ async function loadTouched(
   records: readonly JudgedRecord[],
   dayOf: (ms: number) => string,
 ): Promise<void> {
-  const wants = createWants()
+  const wanted = createReads()
   for (const { verdict } of records) {
     const { patientId, measuredAt } = verdict.kind === 'valid' ? verdict.reading : verdict
     if (patientId === null || measuredAt === null) continue
     const date = dayOf(measuredAt)
-    wantDay(wants, views, patientId, date)
-    wantDay(wants, views, allPatients, date)
+    const patient = patientOf(views, patientId)
+    if (!patient.days.sums.has(date)) wantDay(wanted, views, patient.days, patientId, date)
+    if (!views.together.sums.has(date)) wantDay(wanted, views, views.together, allPatients, date)
     if (verdict.kind === 'invalid') continue
-    wantPatient(wants, views, patientId)
-    wantWindow(wants, views, windowKey(views.partition, patientId, verdict.reading.sensorId))
+    if (patient.values === null) wantValues(wanted, views.partition, patient)
+    const sensor = verdict.reading.sensorId ?? ''
+    if (!patient.windows.has(sensor)) wantWindow(wanted, views.partition, patient, sensor)
   }
-  await fulfil(store, wants)
+  await wanted.fulfil(store)
 }
 
-/** Reads to do, and what to do with each reply; by key, so that each is wanted once. */
-type Wants = Map<string, { read: Operation; keep(reply: Reply | undefined): void }>
-const createWants = (): Wants => new Map()
-
-async function fulfil(store: ViewStore, wants: Wants): Promise<void> {
-  if (wants.size === 0) return
-  const all = [...wants.values()]
-  const replies = await store.step(
-    [],
-    all.map(({ read }) => read),
-  )
-  all.forEach(({ keep }, i) => {
-    keep(replies?.[i])
-  })
+function patientOf({ patients }: PartitionViews, patientId: string): PatientViews {
+  const known = patients.get(patientId)
+  if (known !== undefined) return known
+  const patient = createPatientViews(patientId)
+  patients.set(patientId, patient)
+  return patient
 }
 
-function wantPatient(wants: Wants, { partition, patients }: PartitionViews, id: string): void {
-  if (patients.has(id) || wants.has(id)) return
-  wants.set(id, {
-    read: { op: 'get', key: patientsKey(partition), fields: [id] },
-    keep(reply) {
-      const fields = fieldsOf(reply)
-      // Every object has a `constructor`; so a patient may be called.
-      const state = Object.hasOwn(fields, id) ? decodePatient(fields[id] ?? '') : null
-      patients.set(id, { state, buckets: createBuckets(state ? newestTime(state) : Number.NEGATIVE_INFINITY) })
+/** Reads to do in one step, and what to do with each reply; by a name, so that each is wanted once. */
+function createReads() {
+  const reads = new Map<string, { read: Operation; keep(reply: Reply | undefined): void }>()
+  return {
+    want(name: string, read: Operation, keep: (reply: Reply | undefined) => void): void {
+      if (!reads.has(name)) reads.set(name, { read, keep })
     },
+    async fulfil(store: ViewStore): Promise<void> {
+      if (reads.size === 0) return
+      const all = [...reads.values()]
+      const replies = await store.step(
+        [],
+        all.map(({ read }) => read),
+      )
+      all.forEach(({ keep }, i) => {
+        keep(replies?.[i])
+      })
+    },
+  }
+}
+type Reads = ReturnType<typeof createReads>
+
+function wantValues(reads: Reads, partition: number, patient: PatientViews): void {
+  const { id } = patient
+  reads.want(`values|${id}`, { op: 'get', key: patientsKey(partition), fields: [id] }, (reply) => {
+    const fields = fieldsOf(reply)
+    // Every object has a `constructor`; so a patient may be called.
+    const state = Object.hasOwn(fields, id) ? decodePatient(fields[id] ?? '') : null
+    const buckets = createBuckets(state ? newestTime(state) : Number.NEGATIVE_INFINITY)
+    patient.values = { state, buckets, isChanged: false }
   })
 }
 
-function wantWindow(wants: Wants, { windows }: PartitionViews, key: string): void {
-  if (windows.has(key) || wants.has(key)) return
-  wants.set(key, {
-    read: { op: 'range', key, from: 0, to: -1 },
-    keep: (reply) => windows.set(key, decodeWindow(itemsOf(reply))),
+function wantWindow(reads: Reads, partition: number, patient: PatientViews, sensor: string): void {
+  const key = seenKey(partition, patient.id, sensor)
+  reads.want(key, { op: 'range', key, from: 0, to: -1 }, (reply) => {
+    patient.windows.set(sensor, decodeWindow(itemsOf(reply)))
   })
 }
 
-function wantDay(wants: Wants, { partition, state, days }: PartitionViews, patientId: string, date: string): void {
-  const id = dayId(patientId, date)
-  if (days.has(id) || wants.has(id)) return
+function wantDay(
+  reads: Reads,
+  { partition, state }: PartitionViews,
+  days: Days,
+  patientId: string,
+  date: string,
+): void {
   const field = slotField(partition, state.slot, date)
-  wants.set(id, {
-    read: { op: 'get', key: daysKey(patientId), fields: [field] },
-    keep(reply) {
-      const text = fieldsOf(reply)[field]
-      days.set(id, text === undefined ? emptyDay() : decodeDay(text))
-    },
+  reads.want(`day|${patientId}|${date}`, { op: 'get', key: daysKey(patientId), fields: [field] }, (reply) => {
+    const text = fieldsOf(reply)[field]
+    days.sums.set(date, text === undefined ? emptyDay() : decodeDay(text))
   })
 }
 
 /** Buckets of late readings; those of readings in order are empty or in memory. */
 async function loadBuckets(store: ViewStore, views: PartitionViews, records: readonly JudgedRecord[]): Promise<void> {
-  const fieldsOfPatient = new Map<string, Set<string>>()
+  const fieldsOfPatient = new Map<PatientViews, Set<string>>()
   for (const { verdict } of records) {
     if (verdict.kind === 'invalid') continue
     const { patientId, measuredAt } = verdict.reading
-    const missing = missingFields(loaded(views.patients.get(patientId)).buckets, measuredAt)
+    const patient = loaded(views.patients.get(patientId))
+    const missing = missingFields(loaded(patient.values).buckets, measuredAt)
     if (missing.length === 0) continue
-    const fields = fieldsOfPatient.get(patientId) ?? new Set()
+    const fields = fieldsOfPatient.get(patient) ?? new Set()
     for (const field of missing) fields.add(field)
-    fieldsOfPatient.set(patientId, fields)
+    fieldsOfPatient.set(patient, fields)
   }
-  const wants = createWants()
-  for (const [id, fields] of fieldsOfPatient) {
-    wants.set(id, {
-      read: { op: 'get', key: recentKey(views.partition, id), fields: [...fields] },
-      keep: (reply) => keepBuckets(views, id, fieldsOf(reply)),
-    })
+  const wanted = createReads()
+  for (const [patient, fields] of fieldsOfPatient) {
+    const read: Operation = { op: 'get', key: recentKey(views.partition, patient.id), fields: [...fields] }
+    wanted.want(patient.id, read, (reply) => keepBuckets(loaded(patient.values).buckets, fieldsOf(reply)))
   }
-  await fulfil(store, wants)
+  await wanted.fulfil(store)
 }
 
-function keepBuckets(views: PartitionViews, patientId: string, fields: Record<string, string>): void {
-  const { buckets } = loaded(views.patients.get(patientId))
+function keepBuckets(buckets: RecentBuckets, fields: Record<string, string>): void {
   for (const [field, text] of Object.entries(fields)) {
     const bucket = Number(field.slice(1))
     if (field.startsWith('r')) buckets.readings.set(bucket, decodeReadings(text))

@@ -1,6 +1,6 @@
 // One partition's views as the speed layer holds them in memory: loaded when first needed, changed by the fold, committed.
 import type { DaySums } from '@health/domain'
-import { type Guard, guardsOf, type PartitionState, type PatientState, seenKey } from '@health/views'
+import { type Guard, guardsOf, type PartitionState, type PatientState } from '@health/views'
 import type { RecentBuckets } from './recent-buckets.ts'
 import type { SeenWindow } from './seen-window.ts'
 
@@ -11,14 +11,36 @@ export interface PartitionViews {
   readonly state: PartitionState
   /** Where the stored views must still stand for a commit to happen. */
   guards: Guard[]
-  /** By patient; `state` is null for a patient without a valid reading so far. */
-  readonly patients: Map<string, { state: PatientState | null; buckets: RecentBuckets }>
-  /** By key of the stored list. */
+  readonly patients: Map<string, PatientViews>
+  /** The days of all patients together. */
+  readonly together: Days
+  /** Patients of whom something was changed since the last commit. */
+  readonly changed: Set<PatientViews>
+}
+
+/** By date: the parts of a patient's days, or of all patients', that lie in the open slot. */
+export interface Days {
+  readonly sums: Map<string, DaySums>
+  /** Dates that were changed since the last commit. */
+  readonly changed: Set<string>
+}
+
+export interface PatientViews {
+  readonly id: string
+  readonly days: Days
+  /** Null before it is loaded, as for a patient of whom only invalid records came. */
+  values: PatientValues | null
+  /** By sensor, '' where none is named. */
   readonly windows: Map<string, SeenWindow>
-  /** By `dayId`: the part of the day that lies in the open slot. */
-  readonly days: Map<string, DaySums>
-  /** What was changed since the last commit. */
-  readonly changed: { patients: Set<string>; windows: Set<string>; days: Set<string> }
+  /** Sensors whose windows were changed since the last commit. */
+  readonly changedWindows: Set<string>
+}
+
+export interface PatientValues {
+  /** Null for a patient without a valid reading so far. */
+  state: PatientState | null
+  buckets: RecentBuckets
+  isChanged: boolean
 }
 
 export const createPartitionViews = (partition: number, epoch: string, state: PartitionState): PartitionViews => ({
@@ -27,40 +49,40 @@ export const createPartitionViews = (partition: number, epoch: string, state: Pa
   state,
   guards: guardsOf(partition, state),
   patients: new Map(),
+  together: { sums: new Map(), changed: new Set() },
+  changed: new Set(),
+})
+
+export const createPatientViews = (id: string): PatientViews => ({
+  id,
+  days: { sums: new Map(), changed: new Set() },
+  values: null,
   windows: new Map(),
-  days: new Map(),
-  changed: { patients: new Set(), windows: new Set(), days: new Set() },
+  changedWindows: new Set(),
 })
 
 /** A patient, to be changed. */
-export function changePatient(views: PartitionViews, patientId: string) {
-  views.changed.patients.add(patientId)
-  return loaded(views.patients.get(patientId))
+export function changePatient(views: PartitionViews, patientId: string): PatientViews {
+  const patient = loaded(views.patients.get(patientId))
+  views.changed.add(patient)
+  return patient
+}
+
+/** A day, to be changed. */
+export function changeDay(days: Days, date: string): DaySums {
+  days.changed.add(date)
+  return loaded(days.sums.get(date))
 }
 
 /** The identities of a patient's sensor, to be changed. */
-export function changeWindow(views: PartitionViews, patientId: string, sensorId: string | null): SeenWindow {
-  const key = windowKey(views.partition, patientId, sensorId)
-  views.changed.windows.add(key)
-  return loaded(views.windows.get(key))
+export function changeWindow(patient: PatientViews, sensorId: string | null): SeenWindow {
+  const sensor = sensorId ?? ''
+  patient.changedWindows.add(sensor)
+  return loaded(patient.windows.get(sensor))
 }
-
-/** A day of a patient, or of all, to be changed. */
-export function changeDay(views: PartitionViews, patientId: string, date: string): DaySums {
-  const id = dayId(patientId, date)
-  views.changed.days.add(id)
-  return loaded(views.days.get(id))
-}
-
-export const windowKey = (partition: number, patientId: string, sensorId: string | null): string =>
-  seenKey(partition, patientId, sensorId ?? '')
-
-export const dayId = (patientId: string, date: string): string => `${date}|${patientId}`
-export const dateOf = (id: string): string => id.slice(0, 10)
-export const patientOf = (id: string): string => id.slice(11)
 
 /** What the loader has put there; anything else is a bug. */
-export function loaded<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error('the fold touched what was not loaded')
+export function loaded<T>(value: T | undefined | null): T {
+  if (value === undefined || value === null) throw new Error('the fold touched what was not loaded')
   return value
 }

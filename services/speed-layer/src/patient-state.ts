@@ -48,7 +48,8 @@ const isNewer = (measuredAt: number, latest: LatestValue | null): boolean =>
   latest === null || measuredAt > latest.measuredAt
 
 function keepTrend(state: PatientState, value: LatestValue): void {
-  state.trend = state.trend.filter((kept) => kept.measuredAt >= value.measuredAt - trendSpanMs)
+  const from = value.measuredAt - trendSpanMs
+  if ((state.trend[0]?.measuredAt ?? from) < from) state.trend = state.trend.filter((kept) => kept.measuredAt >= from)
   const last = state.trend.at(-1)
   if (last === undefined || value.measuredAt - last.measuredAt >= trendStepMs) state.trend.push(value)
 }

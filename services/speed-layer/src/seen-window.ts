@@ -10,9 +10,11 @@ const maxItems = 64
  * window; so a batch writes what it adds and no more.
  */
 export interface SeenWindow {
+  /** From `start` on; what lies before has left the window and is cut off now and then. */
   times: number[]
   /** Which signals were seen at each time, as bits. */
   masks: number[]
+  start: number
   /** Additions not stored yet: time and mask in turn. */
   added: number[]
   /** Items of the stored list. */
@@ -28,9 +30,11 @@ export interface Admission {
 
 /** Takes note of the signals (bits) measured at a time. Changes `window`. */
 export function admit(window: SeenWindow, measuredAt: number, mask: number): Admission {
-  const { times, masks } = window
-  const at = lowerBound(times, measuredAt)
-  if (at === 0 && times.length >= windowSize && times[0] !== measuredAt) return { fresh: mask, beforeWindow: true }
+  const { times, masks, start } = window
+  const at = lowerBound(times, start, measuredAt)
+  if (at === start && times.length - start >= windowSize && times[at] !== measuredAt) {
+    return { fresh: mask, beforeWindow: true }
+  }
   if (times[at] === measuredAt) {
     const known = masks[at] ?? 0
     const fresh = mask & ~known
@@ -40,21 +44,33 @@ export function admit(window: SeenWindow, measuredAt: number, mask: number): Adm
     }
     return { fresh, beforeWindow: false }
   }
-  times.splice(at, 0, measuredAt)
-  masks.splice(at, 0, mask)
-  window.added.push(measuredAt, mask)
-  if (times.length > windowSize) {
-    times.shift()
-    masks.shift()
+  if (at === times.length) {
+    times.push(measuredAt)
+    masks.push(mask)
+  } else {
+    times.splice(at, 0, measuredAt)
+    masks.splice(at, 0, mask)
   }
+  window.added.push(measuredAt, mask)
+  if (times.length - start > windowSize) dropOldest(window)
   return { fresh: mask, beforeWindow: false }
 }
 
-/** The first index whose time is not before `time`; readings mostly come in order, so the end is looked at first. */
-function lowerBound(times: readonly number[], time: number): number {
+/** So many may lie before the start: moving the rest is then worth it. */
+const mostDropped = 256
+
+function dropOldest(window: SeenWindow): void {
+  window.start++
+  if (window.start < mostDropped) return
+  window.times.splice(0, window.start)
+  window.masks.splice(0, window.start)
+  window.start = 0
+}
+
+/** The first index from `low` on whose time is not before `time`; readings mostly come in order: the end is looked at first. */
+function lowerBound(times: readonly number[], low: number, time: number): number {
   let high = times.length
-  if (high === 0 || (times[high - 1] ?? 0) < time) return high
-  let low = 0
+  if (high === low || (times[high - 1] ?? 0) < time) return high
   while (low < high) {
     const middle = (low + high) >>> 1
     if ((times[middle] ?? 0) < time) low = middle + 1
@@ -75,14 +91,15 @@ export function decodeWindow(items: readonly string[]): SeenWindow {
     }
   }
   const times = [...masks.keys()].sort((a, b) => a - b).slice(-windowSize)
-  return { times, masks: times.map((time) => masks.get(time) ?? 0), added: [], items: items.length }
+  return { times, masks: times.map((time) => masks.get(time) ?? 0), start: 0, added: [], items: items.length }
 }
 
 /** What to store of a window: `replace` the list by the item, or append it. `null` when nothing was added. */
 export function encodeAdditions(window: SeenWindow): { item: string; replace: boolean } | null {
   if (window.added.length === 0) return null
   if (window.items < maxItems) return { item: encode(window.added), replace: false }
-  return { item: encode(window.times.flatMap((time, i) => [time, window.masks[i] ?? 0])), replace: true }
+  const { times, masks, start } = window
+  return { item: encode(times.slice(start).flatMap((time, i) => [time, masks[start + i] ?? 0])), replace: true }
 }
 
 /** To be called when what `encodeAdditions` gave is stored. */

@@ -39,10 +39,13 @@ export function createSpeedMetrics(registry: Registry): SpeedMetrics {
       const newest = judged.at(-1)
       if (newest === undefined) return
       seconds.observe(Math.max(0, at - newest.receivedAt) / 1000)
+      // Counted by batch: a labelled counter takes longer than judging a record.
+      const verdicts = { valid: 0, invalid: 0 }
       for (const { verdict } of judged) {
-        records.inc({ verdict: verdict.kind })
+        verdicts[verdict.kind]++
         for (const reason of verdict.dropped) dropped.inc({ reason })
       }
+      for (const [verdict, count] of Object.entries(verdicts)) records.inc({ verdict }, count)
     },
     lost: (count) => lost.inc(count),
   }
