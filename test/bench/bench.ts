@@ -1,0 +1,112 @@
+// `pnpm bench`: everything that is promised of speed, measured side by side with what it is compared with.
+import { mkdirSync } from 'node:fs'
+import { exitWith } from '@health/runtime'
+import { describeMachine } from './machine.ts'
+import { type BenchOptions, readOptions } from './options.ts'
+import { openPeer } from './peer.ts'
+import { type Report, writeReport } from './report/report.ts'
+import { resultOf, type WorkRounds } from './report/result.ts'
+import { terminalTable } from './report/table.ts'
+import { fullSizes, quickSizes } from './sizes.ts'
+import { startSystem } from './system.ts'
+import { backlogWork, longBacklogWork } from './works/backlog.ts'
+import { batchWorks } from './works/batch.ts'
+import { fanOutWork } from './works/fan-out.ts'
+import { ingressWork } from './works/ingress.ts'
+import { latencyWork } from './works/latency.ts'
+import { liveWork } from './works/live.ts'
+import type { Bench, Contender, Figures, Work } from './works/work.ts'
+
+const works: readonly Work[] = [
+  liveWork,
+  latencyWork,
+  backlogWork,
+  longBacklogWork,
+  ingressWork,
+  ...batchWorks,
+  fanOutWork,
+]
+
+const begun = performance.now()
+const say = (sentence: string): void => {
+  process.stderr.write(`${((performance.now() - begun) / 1000).toFixed(0).padStart(5)} s  ${sentence}\n`)
+}
+
+const inShort = (_key: string, value: unknown): unknown =>
+  typeof value === 'number' ? Number(value.toPrecision(4)) : value
+
+try {
+  const options = readOptions(
+    process.argv.slice(2),
+    works.map(({ name }) => name),
+  )
+  const { report, failures } = await measure(options)
+  process.stdout.write(`${terminalTable(report.lines)}\n`)
+  if (options.quick) say('quick: much less than what the lines say, to see that it works')
+  if (options.out !== null) writeReport(options.out, report)
+  process.exit(failures === 0 ? 0 : 1)
+} catch (error) {
+  exitWith(error)
+}
+
+async function measure({ quick, pairs, only, peer: peerFolder, state }: BenchOptions) {
+  const peer = peerFolder === null ? null : openPeer(peerFolder)
+  const machine = describeMachine(peer)
+  if (machine.loadBefore > 0.5)
+    say(`the machine is busy (load average ${machine.loadBefore}): keep none of these figures`)
+  mkdirSync(state, { recursive: true })
+  const system = await startSystem()
+  say('Kafka and Redis answer')
+  const bench: Bench = { system, sizes: quick ? quickSizes : fullSizes, peer, state, say }
+  const rounds: Record<string, WorkRounds> = {}
+  let failures = 0
+  const failed = (what: string, error: Error): void => {
+    failures++
+    say(`${what} failed: ${error.message}`)
+  }
+  for (const work of works.filter(({ name }) => only.includes(name))) {
+    try {
+      const contenders = await work.prepare(bench)
+      rounds[work.name] = await runRounds({ bench, work, contenders, pairs, failed })
+    } catch (error) {
+      failed(work.name, error as Error)
+    }
+  }
+  await system.close()
+  const report: Report = {
+    at: new Date().toISOString(),
+    quick,
+    pairs,
+    machine,
+    sizes: bench.sizes,
+    lines: resultOf(rounds),
+    rounds,
+  }
+  return { report, failures }
+}
+
+interface RoundsOptions {
+  bench: Bench
+  work: Work
+  contenders: readonly Contender[]
+  pairs: number
+  failed(what: string, error: Error): void
+}
+
+/** A B C, A B C, …: what changes about the machine meanwhile meets all alike. */
+async function runRounds({ bench, work, contenders, pairs, failed }: RoundsOptions): Promise<WorkRounds> {
+  const rounds = new Map<string, (Figures | null)[]>(contenders.map(({ name }) => [name, []]))
+  for (let round = 1; round <= pairs; round++) {
+    for (const { name, run } of contenders) {
+      const what = `${work.name}, round ${round}, ${name}`
+      await bench.system.emptyRedis()
+      const figures = await run().catch((error: Error) => {
+        failed(what, error)
+        return null
+      })
+      if (figures !== null) say(`${what}: ${JSON.stringify(figures, inShort)}`)
+      rounds.get(name)?.push(figures)
+    }
+  }
+  return Object.fromEntries(rounds)
+}

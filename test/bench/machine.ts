@@ -1,0 +1,46 @@
+// What was measured on: without it no figure means anything.
+import { execFileSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
+import type { Peer } from './peer.ts'
+
+export interface Machine {
+  /** How many, of which make. */
+  processors: string
+  memoryBytes: number
+  /** Over the last minute, before anything was started. */
+  loadBefore: number
+  Node: string
+  Kafka: string
+  Redis: string
+  kcat: string
+  Java: string
+  Spark: string
+}
+
+export function describeMachine(peer: Peer | null): Machine {
+  return {
+    processors: `${availableParallelism()} × ${cpus()[0]?.model.trim() ?? 'unknown'}`,
+    memoryBytes: totalmem(),
+    loadBefore: Math.round(100 * (loadavg()[0] ?? 0)) / 100,
+    Node: process.version.slice(1),
+    Kafka: kafkaVersion(process.env['KAFKA_JARS'] ?? ''),
+    Redis: saidBy('redis-server', '--version', /v=([\d.]+)/),
+    kcat: saidBy('kcat', '-V', /Version ([\d.]+)/),
+    Java: saidBy('java', '--version', /^\w+ ([\d.]+)/),
+    Spark: peer?.version ?? 'not measured',
+  }
+}
+
+const kafkaVersion = (jars: string): string =>
+  readdirSync(jars)
+    .map((name) => /^kafka_[\d.]+-([\d.]+)\.jar$/.exec(name)?.[1])
+    .find((version) => version !== undefined) ?? 'unknown'
+
+function saidBy(command: string, argument: string, version: RegExp): string {
+  try {
+    return version.exec(execFileSync(command, [argument], { encoding: 'utf8' }))?.[1] ?? 'unknown'
+  } catch {
+    return 'not installed'
+  }
+}

@@ -1,0 +1,33 @@
+// docs/benchmarks.md: the result with what is needed to read it.
+import type { Report } from './report.ts'
+import { markdownTable } from './table.ts'
+
+export function markdownPage({ at, pairs, quick, machine, lines }: Report, chartName: string): string {
+  const { processors, memoryBytes, loadBefore, ...versions } = machine
+  const parts = Object.entries(versions).map(([name, version]) => `${name} ${version}`)
+  return `# Benchmarks
+
+Made by \`pnpm bench\`; do not edit. ${at.slice(0, 10)}, ${pairs} ${pairs === 1 ? 'round' : 'rounds'}${quick ? ', **quick: sizes too small to quote**' : ''}.
+${processors}, ${Math.round(memoryBytes / 2 ** 30)} GiB; load average before: ${loadBefore}. ${parts.join(', ')}.
+
+![How many times better than what stands beside it, with the goals](${chartName})
+
+Figures are medians of all rounds, in brackets the least and the most. In a round everybody does the same work one after the
+other, on the same Kafka, Redis, topic and lake; ratios are taken within a round. Kafka, Redis, the loads and what is measured
+share this machine.
+
+${markdownTable(lines)}
+
+- **Drain**: the full service from its start until its last position is in the views, every record counted and every dropped one
+  checked. *Spark, latest* lets the JVM keep the newest reading of each patient in a micro-batch, and writes that; *Spark, row*
+  writes every row, as the original does. Neither keeps a live window, statistics, dead letters or an atomic position.
+- **kafkajs** fetches the same topic and parses each message as JSON, no more; for ingress it produces the same records with
+  acks=all. **kcat** reads the topic and throws it away. **wc** is \`wc -l\` over the same lake.
+- **Kafka to Redis**: from the moment before a reading is sent until a subscriber is told of it, or of a newer one of its patient.
+- **Bridge to browser**: from the moment before a reading is posted until a Socket.io client has it, in whole milliseconds.
+- **Batch**: the whole process, for Spark without its end and without writing to Redis.
+- **Memory** is the most that all processes of a contender had resident together, looked at five times a second.
+- **Fan-out**: 1,000 patients send once a second. 20 real clients measure among sockets that watch a patient each and read all that
+  they are sent. A reading is as late in a row as it takes until the patient's row shows it or a newer one.
+`
+}

@@ -1,0 +1,39 @@
+// The result as a table: on the terminal with aligned columns, in docs/ as Markdown.
+import type { Spread } from '../statistics.ts'
+import type { Line } from './result.ts'
+import { asRatio, describeGoal, inUnit } from './units.ts'
+
+const heading = ['work', 'ours', 'beside it', 'ratio', 'goal', 'met']
+const verdicts = { aim: 'yes', floor: 'yes, not the aim', no: 'no' } as const
+
+/** Every line's cells, medians with the least and the most of all rounds. */
+const cellsOf = ({ what, unit, ours, beside, goal, met }: Line): string[] => [
+  what,
+  withSpread(ours, (value) => inUnit(value, unit)),
+  beside === null ? '–' : `${beside.name} ${withSpread(beside.value, (value) => inUnit(value, unit))}`,
+  beside === null ? '–' : withSpread(beside.ratio, asRatio),
+  goal === null ? '–' : describeGoal(goal, unit),
+  met === null ? '–' : verdicts[met],
+]
+
+function withSpread({ median, min, max, rounds }: Spread, write: (value: number) => string): string {
+  return rounds === 1 ? write(median) : `${write(median)} [${write(min)} – ${write(max)}]`
+}
+
+export function terminalTable(lines: readonly Line[]): string {
+  const rows = [heading, ...lines.map(cellsOf)]
+  const widths = heading.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+export function markdownTable(lines: readonly Line[]): string {
+  const rows = [heading, heading.map(() => '---'), ...lines.map(cellsOf)]
+  return rows.map((row) => `| ${row.join(' | ')} |`).join('\n')
+}

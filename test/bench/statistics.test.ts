@@ -1,0 +1,31 @@
+import { describe, expect, test } from 'vitest'
+import { pairwiseRatios, percentile, spreadOf } from './statistics.ts'
+
+test.each([
+  [[3], { median: 3, min: 3, max: 3, rounds: 1 }],
+  [[4, 1], { median: 2.5, min: 1, max: 4, rounds: 2 }],
+  [[5, 1, 100], { median: 5, min: 1, max: 100, rounds: 3 }],
+  [[Number.NaN, 2], { median: 2, min: 2, max: 2, rounds: 1 }],
+  [[], null],
+])('the spread of %j', (values, spread) => {
+  expect(spreadOf(values)).toEqual(spread)
+})
+
+test('ratios are taken round by round, and a round that lacks one of the two has none', () => {
+  expect(pairwiseRatios([10, 20, null, 40], [5, 5, 5, null])).toEqual([2, 4])
+})
+
+describe('percentiles', () => {
+  const hundred = Array.from({ length: 100 }, (_, i) => i + 1)
+  test.each([
+    [50, 50],
+    [99, 99],
+    [99.9, 100],
+  ])('p%d of 1 to 100 is %d', (percent, value) => {
+    expect(percentile(hundred, percent)).toBe(value)
+  })
+
+  test('there is none of nothing', () => {
+    expect(percentile([], 50)).toBeNaN()
+  })
+})

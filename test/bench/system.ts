@@ -1,0 +1,180 @@
+// What both sides are measured on: one Kafka and one Redis of the benchmark's own, and the services as processes.
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type EventLog, openLog } from '@health/log'
+import { ConfigError, createLogger, type Logger } from '@health/runtime'
+import { openViews, type ViewStore } from '@health/views'
+import { Redis } from 'ioredis'
+import { root } from '../e2e/processes.ts'
+import { until } from '../e2e/until.ts'
+import { connects, takePorts } from '../faults/ports.ts'
+import { endOf, type Running, startProcess } from './process.ts'
+
+export type ServiceName = 'kafka-bridge' | 'speed-layer' | 'csv-archiver' | 'dashboard-server'
+type Environment = Readonly<Record<string, string>>
+
+export interface RunningService extends Running {
+  /** Resolves when it says that it is ready; rejects when it ends before. */
+  ready(): Promise<void>
+}
+
+export interface BenchSystem {
+  folder: string
+  broker: string
+  kafkaPort: number
+  redisPort: number
+  /** Base addresses, and the port of MQTT. */
+  ingest: string
+  dashboard: string
+  mqttPort: number
+  views: ViewStore
+  redis: Redis
+  /** A log whose topics are `topic` and its dead letters; they are made. */
+  openTopic(topic: string): Promise<EventLog>
+  /** A name that no topic had before: services read a topic from its beginning when the views are empty. */
+  newTopic(): string
+  /** Nothing of a run before is left in Redis. */
+  emptyRedis(): Promise<void>
+  /** Starts a process; it says what it does in a file of `folder`. */
+  start(name: string, command: string, args: readonly string[], env?: Environment): Running
+  /** Starts the service, and does not wait for it. */
+  startService(name: ServiceName, topic: string, settings?: Environment): RunningService
+  /** Starts `test/bench/load/<name>.ts`. */
+  startLoad(name: string, ...args: readonly (string | number)[]): Running
+  close(): Promise<void>
+}
+
+export const partitions = 6
+
+/** Starts Kafka and Redis in a temporary folder, which goes when this process ends, however it ends. */
+export async function startSystem(): Promise<BenchSystem> {
+  const folder = mkdtempSync(join(tmpdir(), 'health-bench-'))
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }))
+  const [kafkaPort = 0, controllerPort = 0, redisPort = 0, dashboardPort = 0, ingestPort = 0, mqttPort = 0, ...rest] =
+    await takePorts(11)
+  const [bridge = 0, speed = 0, archiver = 0, dashboard = 0] = rest
+  const metricsPorts = {
+    'kafka-bridge': bridge,
+    'speed-layer': speed,
+    'csv-archiver': archiver,
+    'dashboard-server': dashboard,
+  }
+  const broker = `127.0.0.1:${kafkaPort}`
+  const redisUrl = `redis://127.0.0.1:${redisPort}`
+  const logger = createLogger('error')
+  const start: BenchSystem['start'] = (name, command, args, env = {}) =>
+    startProcess({ command, args, env, logFile: join(folder, `${name}.log`) })
+
+  startKafka(start, folder, kafkaPort, controllerPort)
+  const redisArgs = [
+    '--bind',
+    '127.0.0.1',
+    '--port',
+    String(redisPort),
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+    '--dir',
+    folder,
+  ]
+  start('redis', 'redis-server', redisArgs)
+  await Promise.all([kafkaPort, redisPort].map((port) => until(() => connects(port))))
+
+  const views = await openViews({ REDIS_URL: redisUrl, DATA_DIR: folder }, { logger })
+  const redis = new Redis(redisPort, '127.0.0.1')
+  const logs = new Map<string, EventLog>()
+  let topics = 0
+
+  return {
+    folder,
+    broker,
+    kafkaPort,
+    redisPort,
+    ingest: `http://127.0.0.1:${ingestPort}`,
+    dashboard: `http://127.0.0.1:${dashboardPort}`,
+    mqttPort,
+    views,
+    redis,
+    async openTopic(topic) {
+      const log = logs.get(topic) ?? (await openTopic(broker, topic, logger))
+      logs.set(topic, log)
+      return log
+    },
+    newTopic: () => `bench_${++topics}`,
+    async emptyRedis() {
+      await redis.flushall()
+    },
+    start,
+    startService(name, topic, settings = {}) {
+      const main = join(root, `services/${name}/src/main.ts`)
+      const running = start(name, process.execPath, [main], {
+        KAFKA_BROKERS: broker,
+        KAFKA_TOPIC: topic,
+        KAFKA_PARTITIONS: String(partitions),
+        REDIS_URL: redisUrl,
+        DATA_DIR: join(folder, 'data'),
+        DASHBOARD_PORT: String(dashboardPort),
+        INGEST_PORT: String(ingestPort),
+        MQTT_PORT: String(mqttPort),
+        METRICS_PORT: String(metricsPorts[name]),
+        LOG_LEVEL: 'warn',
+        ...settings,
+      })
+      return { ...running, ready: () => Promise.race([isReady(metricsPorts[name]), endOf(running)]) }
+    },
+    startLoad: (name, ...args) =>
+      start(name, process.execPath, [join(import.meta.dirname, 'load', `${name}.ts`), ...args.map(String)]),
+    async close() {
+      await Promise.all([...logs.values()].map((log) => log.close()))
+      await views.close()
+      redis.disconnect()
+    },
+  }
+}
+
+const isReady = (port: number): Promise<void> =>
+  until(async () => {
+    const answer = await fetch(`http://127.0.0.1:${port}/readyz`)
+    if (!answer.ok) throw new Error(`not ready: ${await answer.text()}`)
+  })
+
+async function openTopic(broker: string, topic: string, logger: Logger): Promise<EventLog> {
+  const settings = { KAFKA_BROKERS: [broker], KAFKA_TOPIC: topic, KAFKA_PARTITIONS: partitions }
+  return openLog({ ...settings, LOG_RETENTION_HOURS: 1, DATA_DIR: '' }, { logger, clientId: 'bench' })
+}
+
+function startKafka(start: BenchSystem['start'], folder: string, port: number, controllerPort: number): void {
+  const jars = process.env['KAFKA_JARS']
+  if (!jars || !existsSync(jars)) {
+    throw new ConfigError('Set KAFKA_JARS to the folder of Kafka’s jars: eval "$(.ci/real-parts install)"')
+  }
+  const settings = join(folder, 'broker.properties')
+  const data = join(folder, 'kafka')
+  mkdirSync(data)
+  writeFileSync(settings, properties(data, port, controllerPort))
+  const java = ['-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', '-cp', join(jars, '*')]
+  const format = ['kafka.tools.StorageTool', 'format', '--config', settings, '--cluster-id', 'YmVuY2gtYmVuY2gtYmVuYw']
+  execFileSync('java', [...java, ...format], { stdio: ['ignore', 'ignore', 'pipe'] })
+  start('kafka', 'java', ['-Xms1g', '-Xmx1g', '-XX:+UseG1GC', ...java, 'kafka.Kafka', settings])
+}
+
+/** Nobody waits for further members of a group, on either side. */
+const properties = (dataFolder: string, port: number, controllerPort: number): string => `
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:${controllerPort}
+listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
+advertised.listeners=PLAINTEXT://127.0.0.1:${port}
+controller.listener.names=CONTROLLER
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+log.dirs=${dataFolder}
+auto.create.topics.enable=false
+group.initial.rebalance.delay.ms=0
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=3
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+`
