@@ -22,7 +22,7 @@ export interface Sizes {
 }
 
 export const fullSizes: Sizes = {
-  patients: 1000,
+  patients: 200,
   backlog: 2_000_000,
   longBacklog: 8_000_000,
   rowBacklog: 500_000,

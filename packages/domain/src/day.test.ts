@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createDayOf, daySettings, utcOffsets } from './day.ts'
+import { createDayOf, utcOffsets } from './day.ts'
+import { daySettings } from './day-settings.ts'
 
 const hour = 3_600_000
 

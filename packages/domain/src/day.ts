@@ -1,5 +1,4 @@
 // Calendar days in a time zone: which day a moment belongs to. Days of 23 and 25 hours come out right.
-import { z } from 'zod'
 
 /** From `from` (epoch ms) on, local time is UTC plus `offsetMs`, until the next one. */
 export interface UtcOffset {
@@ -8,23 +7,6 @@ export interface UtcOffset {
 }
 
 const dayMs = 86_400_000
-
-/** The setting of the zone whose calendar days the daily figures follow. */
-export const daySettings = {
-  DAY_TIME_ZONE: z
-    .string()
-    .default('UTC')
-    .refine(isTimeZone, 'must be an IANA time zone, like UTC or Asia/Jakarta')
-    .describe('time zone whose calendar days the daily figures follow'),
-}
-
-function isTimeZone(zone: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }) !== null
-  } catch {
-    return false
-  }
-}
 
 /** The offsets of `zone` between two moments, first one valid at `fromMs`; what SQL and `createDayOf` compute days from. */
 export function utcOffsets(zone: string, fromMs: number, toMs: number): UtcOffset[] {

@@ -23,13 +23,13 @@ export interface ValidReading {
   /** Holds plausible values only, at least one. */
   reading: Reading
   /** The signals that were taken away, each with its reason. Not empty: the record is dead-lettered as well. */
-  dropped: DropReason[]
+  dropped: readonly DropReason[]
 }
 
 export interface InvalidRecord {
   kind: 'invalid'
   /** At least one. */
-  dropped: DropReason[]
+  dropped: readonly DropReason[]
   /** Where patient and time could be read, the record counts as invalid on that day. */
   patientId: string | null
   measuredAt: number | null
@@ -44,7 +44,7 @@ export function validateReading(parsed: ParsedReading, receivedAt: number): Verd
   }
   const { reading } = parsed
   const untimely = timeliness(reading.measuredAt, receivedAt)
-  const dropped: DropReason[] = untimely ? [untimely] : implausibleSignals(reading)
+  const dropped: readonly DropReason[] = untimely ? [untimely] : implausibleSignals(reading)
   if (dropped.length === 0) return { kind: 'valid', reading, dropped }
   const kept = untimely ? null : withoutImplausible(reading)
   if (kept === null) {
@@ -62,13 +62,18 @@ function timeliness(measuredAt: number, receivedAt: number): DropReason | null {
 const isPlausible = (signal: Signal, value: number): boolean =>
   value >= plausible[signal].min && value <= plausible[signal].max
 
-function implausibleSignals(reading: Reading): DropReason[] {
-  const reasons: DropReason[] = []
+/** For the many of which nothing is dropped. */
+const none: readonly DropReason[] = []
+
+function implausibleSignals(reading: Reading): readonly DropReason[] {
+  let reasons: DropReason[] | null = null
   for (const signal of signals) {
     const value = reading[signal]
-    if (value !== null && !isPlausible(signal, value)) reasons.push(implausible[signal])
+    if (value === null || isPlausible(signal, value)) continue
+    reasons ??= []
+    reasons.push(implausible[signal])
   }
-  return reasons
+  return reasons ?? none
 }
 
 function withoutImplausible(reading: Reading): Reading | null {

@@ -25,7 +25,11 @@ const toRecord = ({ offset, key, value, timestamp, headers }: KafkaMessage): Log
   headers: toHeaders(headers),
 })
 
+/** Readings have none, and there are many. */
+const noHeaders: Record<string, string> = Object.freeze({})
+
 function toHeaders(headers: IHeaders | undefined): Record<string, string> {
+  if (headers === undefined || Object.keys(headers).length === 0) return noHeaders
   const texts: Record<string, string> = {}
   for (const name in headers) {
     const value = headers[name]

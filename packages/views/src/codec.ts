@@ -117,20 +117,23 @@ type EncodedReading = [
   temperature: number | null,
 ]
 
+/** An `EncodedReading` as JSON, of finite numbers. Written once, it goes into its bucket and into what is told. */
+export const encodeReading = (r: RecentReading): string =>
+  `[${r.measuredAt},${r.receivedAt},${r.glucoseMgdl},${r.heartRateBpm},${r.temperatureC}]`
+
 /** The readings of one ten-second bucket. */
-export const encodeReadings = (readings: readonly RecentReading[]): string =>
-  JSON.stringify(
-    readings.map((r): EncodedReading => [r.measuredAt, r.receivedAt, r.glucoseMgdl, r.heartRateBpm, r.temperatureC]),
-  )
+export const encodeReadings = (readings: readonly RecentReading[]): string => `[${readings.map(encodeReading).join()}]`
 
 export const decodeReadings = (text: string): RecentReading[] =>
-  (JSON.parse(text) as EncodedReading[]).map(([measuredAt, receivedAt, glucoseMgdl, heartRateBpm, temperatureC]) => ({
-    measuredAt,
-    receivedAt,
-    glucoseMgdl,
-    heartRateBpm,
-    temperatureC,
-  }))
+  (JSON.parse(text) as EncodedReading[]).map(decodeReading)
+
+const decodeReading = ([
+  measuredAt,
+  receivedAt,
+  glucoseMgdl,
+  heartRateBpm,
+  temperatureC,
+]: EncodedReading): RecentReading => ({ measuredAt, receivedAt, glucoseMgdl, heartRateBpm, temperatureC })
 
 type EncodedSpread = [count: number, sum: number, min: number, max: number] | null
 
@@ -149,15 +152,32 @@ export function decodeMinute(text: string): MinuteSpread {
 export const encodePatient = (state: PatientState): string => JSON.stringify(state)
 export const decodePatient = (text: string): PatientState => JSON.parse(text)
 
-/** An `applied` change whose patients' states are encoded already. */
+type Applied = ViewChange & { kind: 'applied' }
+
+/** An `applied` change of which patients and readings are encoded already. */
 export function encodeApplied(
-  change: Omit<ViewChange & { kind: 'applied' }, 'kind' | 'patients'>,
+  { partition, at, alerts }: Pick<Applied, 'partition' | 'at' | 'alerts'>,
   patients: Readonly<Record<string, string>>,
+  readings: readonly (readonly [patientId: string, reading: string])[],
 ): string {
   const states = Object.entries(patients).map(([patientId, state]) => `${JSON.stringify(patientId)}:${state}`)
-  const { partition, at, readings, alerts } = change
-  const rest = JSON.stringify({ readings, alerts })
-  return `{"kind":"applied","partition":${partition},"at":${at},"patients":{${states.join()}},${rest.slice(1)}`
+  const told = readings.map(([patientId, reading]) => `["${patientId}",${reading}]`)
+  return `{"kind":"applied","partition":${partition},"at":${at},"patients":{${states.join()}},"readings":[${told.join()}],"alerts":${JSON.stringify(alerts)}}`
 }
-export const encodeChange = (change: ViewChange): string => JSON.stringify(change)
-export const decodeChange = (text: string): ViewChange => JSON.parse(text)
+
+export function encodeChange(change: ViewChange): string {
+  if (change.kind !== 'applied') return JSON.stringify(change)
+  const states = Object.entries(change.patients).map(([patientId, state]) => [patientId, encodePatient(state)])
+  const readings = change.readings.map(([patientId, reading]) => [patientId, encodeReading(reading)] as const)
+  return encodeApplied(change, Object.fromEntries(states), readings)
+}
+
+export function decodeChange(text: string): ViewChange {
+  const change = JSON.parse(text)
+  if (change.kind !== 'applied') return change
+  const readings = (change.readings as [string, EncodedReading][]).map(([patientId, reading]) => [
+    patientId,
+    decodeReading(reading),
+  ])
+  return { ...change, readings }
+}

@@ -1,5 +1,4 @@
 // Applying: takes the batches of the log's partitions into the views, each record once, whatever is delivered twice.
-import type { DropReason } from '@health/domain'
 import { createDeadLetter, type NewRecord, type RecordBatch } from '@health/log'
 import { decodePartition, fieldsOf, metaKey, type Operation, partitionKey, type ViewStore } from '@health/views'
 import { commitViews } from './commit-views.ts'
@@ -101,10 +100,11 @@ export function createBatchApplier({ store, topic, rules, bury, now }: ApplyOpti
         const views = await viewsFor(partition, first)
         if (views === null) return null
         const position = views.state.position ?? first
-        const due = judged.filter(({ offset }) => offset >= position)
+        // Nearly always all of them.
+        const due = first >= position ? judged : judged.filter(({ offset }) => offset >= position)
         if (due.length === 0) return { position, records: due }
         // Before the position moves, and once only: another slot or member in between changes no letter.
-        if (!buried) await bury(lettersOf(records, due, { topic, partition }))
+        if (!buried) await bury(lettersOf(records, judged, position, { topic, partition }))
         buried = true
         if (await commit(views, due)) return { position: views.state.position ?? position, records: due }
       }
@@ -128,15 +128,18 @@ export function createBatchApplier({ store, topic, rules, bury, now }: ApplyOpti
   }
 }
 
+/** The dead letters of the records from `position` on; `judged` are their verdicts, one for one. */
 function lettersOf(
   records: RecordBatch['records'],
-  due: readonly JudgedRecord[],
+  judged: readonly JudgedRecord[],
+  position: number,
   source: { topic: string; partition: number },
 ): NewRecord[] {
-  const reasons = new Map<number, readonly DropReason[]>()
-  for (const { offset, verdict } of due) if (verdict.dropped.length > 0) reasons.set(offset, verdict.dropped)
-  return records.flatMap((record) => {
-    const dropped = reasons.get(record.offset)
-    return dropped === undefined ? [] : [createDeadLetter(record, dropped, source)]
-  })
+  const letters: NewRecord[] = []
+  for (const [i, { offset, verdict }] of judged.entries()) {
+    const record = records[i]
+    if (verdict.dropped.length === 0 || offset < position || record === undefined) continue
+    letters.push(createDeadLetter(record, verdict.dropped, source))
+  }
+  return letters
 }

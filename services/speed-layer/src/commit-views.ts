@@ -85,7 +85,7 @@ function pushNews(
   { readings, alerts }: FoldedNews,
   now: number,
 ): void {
-  operations.push({ op: 'tell', change: encodeApplied({ partition, at: now, readings, alerts }, states) })
+  operations.push({ op: 'tell', change: encodeApplied({ partition, at: now, alerts }, states, readings) })
   if (alerts.length === 0) return
   const items = alerts.map((alert) => JSON.stringify(alert))
   operations.push({ op: 'push', key: alertsKey(partition), items, keep: keptAlerts })

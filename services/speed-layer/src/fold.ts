@@ -12,7 +12,7 @@ import {
   signals,
   type Verdict,
 } from '@health/domain'
-import type { PatientState, RecentReading } from '@health/views'
+import { encodeReading, type PatientState, type RecentReading } from '@health/views'
 import {
   changeDay,
   changePatient,
@@ -42,7 +42,7 @@ export interface FoldRules {
 /** What a batch brought that is told, beyond the views it changed. */
 export interface FoldedNews {
   /** Those received after `newsSince`. */
-  readings: [patientId: string, reading: RecentReading][]
+  readings: [patientId: string, encodedReading: string][]
   alerts: StatusAlert[]
 }
 
@@ -112,10 +112,11 @@ function foldValues(
 ): void {
   const { measuredAt, glucoseMgdl, heartRateBpm, temperatureC } = reading
   const recent: RecentReading = { measuredAt, receivedAt, glucoseMgdl, heartRateBpm, temperatureC }
-  if (receivedAt > rules.newsSince) news.readings.push([patientId, recent])
+  const encoded = encodeReading(recent)
+  if (receivedAt > rules.newsSince) news.readings.push([patientId, encoded])
   const patient = loaded(values)
   patient.isChanged = true
-  addToBuckets(patient.buckets, recent)
+  addToBuckets(patient.buckets, recent, encoded)
   const before = patient.state?.status ?? null
   patient.state ??= newPatient(measuredAt)
   const { state } = patient

@@ -8,7 +8,6 @@ import {
   decodeMinute,
   decodePartition,
   decodePatient,
-  decodeReadings,
   fieldsOf,
   itemsOf,
   type Operation,
@@ -170,7 +169,7 @@ async function loadBuckets(store: ViewStore, views: PartitionViews, records: rea
 function keepBuckets(buckets: RecentBuckets, fields: Record<string, string>): void {
   for (const [field, text] of Object.entries(fields)) {
     const bucket = Number(field.slice(1))
-    if (field.startsWith('r')) buckets.readings.set(bucket, decodeReadings(text))
+    if (field.startsWith('r')) buckets.readings.set(bucket, text.slice(1, -1))
     else buckets.minutes.set(bucket, decodeMinute(text))
   }
 }

@@ -1,12 +1,11 @@
 // A patient's live window as buckets of the views' hash: ten-second buckets of readings, minutes with their spread.
+import type { SignalValues } from '@health/domain'
 import {
   encodeMinute,
-  encodeReadings,
   type MinuteSpread,
   minuteBucketMs,
   minuteField,
   minuteWindowMs,
-  type RecentReading,
   readingBucketMs,
   readingField,
   readingWindowMs,
@@ -18,7 +17,8 @@ export interface RecentBuckets {
   newest: number
   /** `newest` when the buckets were last stored: what has left the windows since is removed from the views. */
   storedNewest: number
-  readings: Map<number, RecentReading[]>
+  /** The encoded readings of each bucket, separated by commas. */
+  readings: Map<number, string>
   minutes: Map<number, MinuteSpread>
   changedReadings: Set<number>
   changedMinutes: Set<number>
@@ -55,14 +55,17 @@ export function missingFields(buckets: RecentBuckets, measuredAt: number): strin
   return missing
 }
 
-/** Puts a reading into its buckets, unless it is older than the windows that end with the newest reading. */
-export function addToBuckets(buckets: RecentBuckets, reading: RecentReading): void {
+/** Puts a reading and its encoded form into its buckets, unless it is older than the windows that end with the newest reading. */
+export function addToBuckets(
+  buckets: RecentBuckets,
+  reading: SignalValues & { measuredAt: number },
+  encoded: string,
+): void {
   buckets.newest = Math.max(buckets.newest, reading.measuredAt)
   const bucket = readingBucket(reading.measuredAt)
   if (bucket >= firstReadingBucket(buckets.newest)) {
-    const readings = buckets.readings.get(bucket)
-    if (readings === undefined) buckets.readings.set(bucket, [reading])
-    else readings.push(reading)
+    const before = buckets.readings.get(bucket)
+    buckets.readings.set(bucket, before === undefined ? encoded : `${before},${encoded}`)
     buckets.changedReadings.add(bucket)
   }
   const minute = minuteBucket(reading.measuredAt)
@@ -91,8 +94,8 @@ export function changedFields(buckets: RecentBuckets): Record<string, string> {
   const fields: Record<string, string> = {}
   for (const bucket of buckets.changedReadings) {
     const readings = buckets.readings.get(bucket)
-    if (readings && bucket >= firstReadingBucket(buckets.newest))
-      fields[readingField(bucket)] = encodeReadings(readings)
+    if (readings !== undefined && bucket >= firstReadingBucket(buckets.newest))
+      fields[readingField(bucket)] = `[${readings}]`
   }
   for (const minute of buckets.changedMinutes) {
     const spread = buckets.minutes.get(minute)
