@@ -8,7 +8,7 @@ import { type Report, writeReport } from './report/report.ts'
 import { resultOf, type WorkRounds } from './report/result.ts'
 import { terminalTable } from './report/table.ts'
 import { fullSizes, quickSizes } from './sizes.ts'
-import { startSystem } from './system.ts'
+import { kafkaJars, startSystem } from './system.ts'
 import { backlogWork, longBacklogWork } from './works/backlog.ts'
 import { batchWorks } from './works/batch.ts'
 import { fanOutWork } from './works/fan-out.ts'
@@ -51,7 +51,7 @@ try {
 
 async function measure({ quick, pairs, only, peer: peerFolder, state }: BenchOptions) {
   const peer = peerFolder === null ? null : openPeer(peerFolder)
-  const machine = describeMachine(peer)
+  const machine = describeMachine(kafkaJars(), peer)
   if (machine.loadBefore > 0.5)
     say(`the machine is busy (load average ${machine.loadBefore}): keep none of these figures`)
   mkdirSync(state, { recursive: true })

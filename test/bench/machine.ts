@@ -18,13 +18,14 @@ export interface Machine {
   Spark: string
 }
 
-export function describeMachine(peer: Peer | null): Machine {
+/** `kafkaJars`: the folder of Kafka's jars. */
+export function describeMachine(kafkaJars: string, peer: Peer | null): Machine {
   return {
     processors: `${availableParallelism()} × ${cpus()[0]?.model.trim() ?? 'unknown'}`,
     memoryBytes: totalmem(),
     loadBefore: Math.round(100 * (loadavg()[0] ?? 0)) / 100,
     Node: process.version.slice(1),
-    Kafka: kafkaVersion(process.env['KAFKA_JARS'] ?? ''),
+    Kafka: kafkaVersion(kafkaJars),
     Redis: saidBy('redis-server', '--version', /v=([\d.]+)/),
     kcat: saidBy('kcat', '-V', /Version ([\d.]+)/),
     Java: saidBy('java', '--version', /^\w+ ([\d.]+)/),

@@ -146,11 +146,15 @@ async function openTopic(broker: string, topic: string, logger: Logger): Promise
   return openLog({ ...settings, LOG_RETENTION_HOURS: 1, DATA_DIR: '' }, { logger, clientId: 'bench' })
 }
 
-function startKafka(start: BenchSystem['start'], folder: string, port: number, controllerPort: number): void {
+/** The folder of Kafka's jars. */
+export function kafkaJars(): string {
   const jars = process.env['KAFKA_JARS']
-  if (!jars || !existsSync(jars)) {
-    throw new ConfigError('Set KAFKA_JARS to the folder of Kafka’s jars: eval "$(.ci/real-parts install)"')
-  }
+  if (jars && existsSync(jars)) return jars
+  throw new ConfigError('Set KAFKA_JARS to the folder of Kafka’s jars: eval "$(.ci/real-parts install)"')
+}
+
+function startKafka(start: BenchSystem['start'], folder: string, port: number, controllerPort: number): void {
+  const jars = kafkaJars()
   const settings = join(folder, 'broker.properties')
   const data = join(folder, 'kafka')
   mkdirSync(data)
