@@ -21,7 +21,7 @@ interface Props {
 
 export function DailyCard({ chosen, daily, batch, batchHasRun, timeZone, now, mayRun }: Props) {
   const [ofAll, setOfAll] = useState(false)
-  const dayOf = useMemo(() => createDayOf(timeZone), [timeZone])
+  const dayOf = useMemo(() => dayOfIn(timeZone), [timeZone])
   const today = dayOf(now + maxFutureMs)
   // A clock gone wrong dates records years ahead: they count as invalid on a day that is not here yet.
   const days = (daily.get(ofAll || chosen === null ? '*' : chosen) ?? []).filter(({ date }) => date <= today)
@@ -54,6 +54,17 @@ export function DailyCard({ chosen, daily, batch, batchHasRun, timeZone, now, ma
       </div>
     </section>
   )
+}
+
+/** The days of the server's time zone; of UTC, where this browser is too old to know that zone. */
+function dayOfIn(timeZone: string): (ms: number) => string {
+  try {
+    const dayOf = createDayOf(timeZone)
+    dayOf(0)
+    return dayOf
+  } catch {
+    return createDayOf('UTC')
+  }
 }
 
 const WhoseButton = ({ pressed, name, onPress }: { pressed: boolean; name: string; onPress(): void }) => (
