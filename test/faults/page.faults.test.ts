@@ -38,6 +38,9 @@ describe('the page', { timeout: 120_000 }, () => {
     system = await createFaultSystem(settings)
     const parts = [system.kafka, system.redis, ...running.map((name) => system.services[name])]
     await Promise.all(parts.map((part) => part.start()))
+    for (const name of running) {
+      await vi.waitFor(async () => expect(await system.services[name].waitingFor()).toBeNull(), patience)
+    }
     uploader = startUploader(system.ingest, everyone)
     page = await seePage(system.dashboard, everyone, uploader)
     await page.expectAllWell()

@@ -78,11 +78,14 @@ export async function readBatchRows(
     // A run was published meanwhile: its rows would mix with the ones read.
     const now = decodeBatchView(batch)
     if (now.version !== view.version || now.computedAt !== view.computedAt) return readBatchRows(store, { from, to })
-    for (const field of sortDays(Object.keys(days), view, []).counting) {
-      const date = field.slice(field.lastIndexOf('|') + 1)
-      if (date < from || date > to) continue
-      rows.push({ patientId: key.slice(daysKey('').length), date, day: decodeDay(days[field] ?? '') })
-    }
+    const patientId = key.slice(daysKey('').length)
+    const ofPatient = sortDays(Object.keys(days), view, []).counting.map((field) => ({
+      patientId,
+      date: field.slice(field.lastIndexOf('|') + 1),
+      day: decodeDay(days[field] ?? ''),
+    }))
+    const wanted = ofPatient.filter(({ date }) => date >= from && date <= to)
+    rows.push(...wanted.sort((a, b) => (a.date < b.date ? -1 : 1)))
   }
   return { view, rows }
 }

@@ -144,7 +144,13 @@ describe('a batch run', () => {
         day.validRecords,
       ])
     const before = await counts()
-    expect(before).toHaveLength(5)
+    expect(before.map(([patientId, date]) => `${patientId} ${date}`)).toEqual([
+      '* 2026-11-24',
+      '* 2026-11-25',
+      'p001 2026-11-24',
+      'p001 2026-11-25',
+      'p002 2026-11-24',
+    ])
     const full = await runBatch({ ...world.options, full: true })
     expect(full).toMatchObject({ goesOn: false, records: 966, newRecords: 966 })
     expect(await counts()).toEqual(before)
