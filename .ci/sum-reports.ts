@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const expected = ['unit.json', 'check.json', 'real.json', 'faults.json', 'soak.json', 'compose.json']
+const expected = ['unit.json', 'check.json', 'real.json', 'faults.json', 'soak.json', 'bench.json', 'compose.json']
 
 interface Report {
   numPassedTests: number
