@@ -29,15 +29,15 @@ const graceMs = 15_000
 
 /** Each leads a session, so that its whole tree is known and can be ended, whatever becomes of its parts. */
 const sessions = new Set<number>()
-const killSession = (pid: number): void => {
+const killSession = (pid: number, signal: NodeJS.Signals = 'SIGKILL'): void => {
   try {
-    process.kill(-pid, 'SIGKILL')
+    process.kill(-pid, signal)
   } catch {
     // It has ended already.
   }
 }
 /** However the benchmark ends, nothing it started outlives it. */
-process.on('exit', () => sessions.forEach(killSession))
+process.on('exit', () => sessions.forEach((pid) => void killSession(pid)))
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130))
 
 export function startProcess({ command, args, env = {}, logFile }: ProcessOptions): Running {
@@ -93,7 +93,7 @@ export function startProcess({ command, args, env = {}, logFile }: ProcessOption
     ended,
     async stop(signal = 'SIGTERM') {
       const timer = setTimeout(() => killSession(pid), graceMs)
-      if (exitCode === undefined) process.kill(-pid, signal)
+      if (exitCode === undefined) killSession(pid, signal)
       await ended
       clearTimeout(timer)
     },

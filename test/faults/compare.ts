@@ -195,13 +195,16 @@ function differencesOf(are: ReadonlyMap<string, string>, should: ReadonlyMap<str
   })
 }
 
-/** Sums are added in another order, so that averages agree only nearly. */
+/**
+ * Sums are added in another order, so that averages agree only nearly. An average half-way between two rounded values,
+ * like 177.9921875, is common; the nudge takes it to one side whatever its last bit is.
+ */
 function figures({ date, glucose_mgdl: glucose, heart_rate_bpm: heart, ...row }: DailyRow): string {
   const { total_records, valid_records, invalid_records, duplicate_records } = row
   const rounded = (signal: object) =>
     Object.entries(signal).map(([name, value]) => [
       name,
-      typeof value === 'number' ? Number(value.toPrecision(9)) : value,
+      typeof value === 'number' ? Number((value * (1 + 1e-12)).toPrecision(9)) : value,
     ])
   return stable({
     date,
