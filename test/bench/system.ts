@@ -1,14 +1,15 @@
 // What both sides are measured on: one Kafka and one Redis of the benchmark's own, and the services as processes.
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type EventLog, openLog } from '@health/log'
-import { ConfigError, createLogger, type Logger } from '@health/runtime'
+import { createLogger, type Logger } from '@health/runtime'
 import { openViews, type ViewStore } from '@health/views'
 import { Redis } from 'ioredis'
 import { root } from '../e2e/processes.ts'
 import { until } from '../e2e/until.ts'
+import { brokerProperties, kafkaJars } from '../faults/kafka-settings.ts'
 import { connects, takePorts } from '../faults/ports.ts'
 import { endOf, type Running, startProcess } from './process.ts'
 
@@ -146,39 +147,14 @@ async function openTopic(broker: string, topic: string, logger: Logger): Promise
   return openLog({ ...settings, LOG_RETENTION_HOURS: 1, DATA_DIR: '' }, { logger, clientId: 'bench' })
 }
 
-/** The folder of Kafka's jars. */
-export function kafkaJars(): string {
-  const jars = process.env['KAFKA_JARS']
-  if (jars && existsSync(jars)) return jars
-  throw new ConfigError('Set KAFKA_JARS to the folder of Kafka’s jars: eval "$(.ci/real-parts install)"')
-}
-
 function startKafka(start: BenchSystem['start'], folder: string, port: number, controllerPort: number): void {
   const jars = kafkaJars()
   const settings = join(folder, 'broker.properties')
   const data = join(folder, 'kafka')
   mkdirSync(data)
-  writeFileSync(settings, properties(data, port, controllerPort))
+  writeFileSync(settings, brokerProperties(data, port, controllerPort))
   const java = ['-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', '-cp', join(jars, '*')]
   const format = ['kafka.tools.StorageTool', 'format', '--config', settings, '--cluster-id', 'YmVuY2gtYmVuY2gtYmVuYw']
   execFileSync('java', [...java, ...format], { stdio: ['ignore', 'ignore', 'pipe'] })
   start('kafka', 'java', ['-Xms1g', '-Xmx1g', '-XX:+UseG1GC', ...java, 'kafka.Kafka', settings])
 }
-
-/** Nobody waits for further members of a group, on either side. */
-const properties = (dataFolder: string, port: number, controllerPort: number): string => `
-process.roles=broker,controller
-node.id=1
-controller.quorum.voters=1@127.0.0.1:${controllerPort}
-listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
-advertised.listeners=PLAINTEXT://127.0.0.1:${port}
-controller.listener.names=CONTROLLER
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
-log.dirs=${dataFolder}
-auto.create.topics.enable=false
-group.initial.rebalance.delay.ms=0
-offsets.topic.replication.factor=1
-offsets.topic.num.partitions=3
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-`

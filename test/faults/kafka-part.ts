@@ -2,17 +2,18 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { brokerProperties, kafkaJars } from './kafka-settings.ts'
 import { createPart, type Part } from './part.ts'
 import { connects } from './ports.ts'
 
 /** A broker that was killed may register again once its former life counts as over. */
-const sessionTimeoutMs = 3000
+const restarts = `broker.session.timeout.ms=3000
+broker.heartbeat.interval.ms=500
+`
 
 export function createKafkaPart(folder: string, port: number, controllerPort: number): Part {
-  const jars = process.env['KAFKA_JARS']
-  if (!jars) throw new Error('Set KAFKA_JARS to the folder of Kafka’s jars: eval "$(.ci/real-parts install)"')
   const settings = join(folder, 'broker.properties')
-  writeFileSync(settings, properties(join(folder, 'kafka'), port, controllerPort))
+  writeFileSync(settings, `${brokerProperties(join(folder, 'kafka'), port, controllerPort)}${restarts}`)
   // The fastest start matters more than the speed reached later.
   const java = [
     '-Xms256m',
@@ -21,7 +22,7 @@ export function createKafkaPart(folder: string, port: number, controllerPort: nu
     '-XX:TieredStopAtLevel=1',
     '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
   ]
-  const classPath = ['-cp', join(jars, '*')]
+  const classPath = ['-cp', join(kafkaJars(), '*')]
   if (!existsSync(join(folder, 'kafka'))) {
     const format = ['kafka.tools.StorageTool', 'format', '--config', settings, '--cluster-id', 'ZmF1bHRzLWZhdWx0cy1mYQ']
     execFileSync('java', [...java, ...classPath, ...format], { stdio: ['ignore', 'ignore', 'pipe'] })
@@ -34,22 +35,3 @@ export function createKafkaPart(folder: string, port: number, controllerPort: nu
     answers: () => connects(port),
   })
 }
-
-const properties = (dataFolder: string, port: number, controllerPort: number): string => `
-process.roles=broker,controller
-node.id=1
-controller.quorum.voters=1@127.0.0.1:${controllerPort}
-listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
-advertised.listeners=PLAINTEXT://127.0.0.1:${port}
-controller.listener.names=CONTROLLER
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
-log.dirs=${dataFolder}
-auto.create.topics.enable=false
-group.initial.rebalance.delay.ms=0
-offsets.topic.replication.factor=1
-offsets.topic.num.partitions=3
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-broker.session.timeout.ms=${sessionTimeoutMs}
-broker.heartbeat.interval.ms=500
-`

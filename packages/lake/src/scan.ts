@@ -1,11 +1,13 @@
 // Scans the lake: every patient's daily sums up to a watermark, computed by DuckDB from the files as they lie.
-import { createDayOf, earliestMeasuredAt, utcOffsets } from '@health/domain'
-import { daysForm, type LakeBasis, type LakePart, partsWith, sized, standsOn, withDays } from './basis.ts'
-import { type Engine, nameDays, readRows, unsettledTable, withEngine } from './engine.ts'
+import { earliestMeasuredAt, utcOffsets } from '@health/domain'
+import { daysForm, type LakeBasis, sized, standsOn, withDays } from './basis.ts'
+import { computeDays } from './compute-days.ts'
+import { type Engine, readRows, withEngine } from './engine.ts'
 import type { LakeFile } from './partition.ts'
-import { createScanDays, type DayRow, dateOfRow, hasRepeats, type LakeDay } from './scan-days.ts'
-import { checkFiles, filesSince, inParts, inPortions, listBelow, type ScanFile } from './scan-files.ts'
-import { type DayRules, type DaysQuery, daysQuery, receivedQuery, touchedQuery } from './sql-days.ts'
+import type { LakeDay } from './scan-days.ts'
+import { checkFiles, filesSince, inParts, listBelow, type ScanFile } from './scan-files.ts'
+import { type DayRules, receivedQuery } from './sql-days.ts'
+import { filesOf, readTouched } from './touched.ts'
 
 export type { LakeBasis } from './basis.ts'
 export type { LakeDay } from './scan-days.ts'
@@ -45,11 +47,6 @@ export interface ScanOptions {
   signal?: AbortSignal
 }
 
-/**
- * Repeated readings are rare: so days are computed as if there were none, which is a third faster, and those that have
- * some once more. Where more than this share of a portion's days has some, the next portion is computed right at once.
- */
-const fewRepeats = 0.1
 const dayMs = 86_400_000
 
 /**
@@ -92,109 +89,6 @@ export async function scanLake(lakeDir: string, options: ScanOptions): Promise<L
   })
 }
 
-interface ComputeOptions extends ScanOptions {
-  rules: DayRules
-  covered: ReadonlyMap<number, number>
-  portionBytes: number
-}
-
-/** The days of whole parts of the lake; of `dates` only, unless they are `null`. */
-async function computeDays(
-  engine: Engine,
-  parts: readonly ScanFile[][],
-  dates: ReadonlySet<string> | null,
-  { timeZone, rules, covered, portionBytes, onProgress, signal }: ComputeOptions,
-): Promise<{ days: LakeDay[]; records: number; parts: LakePart[] }> {
-  const days = createScanDays(timeZone)
-  const total = parts.flat().reduce((sum, file) => sum + file.bytes, 0)
-  const within = dates === null ? {} : { within: [...dates].map((date) => Date.parse(date) / dayMs) }
-  const query = (files: readonly ScanFile[], how: Pick<DaysQuery, 'by' | 'only'>) =>
-    readRows<DayRow>(engine, files, (paths) =>
-      daysQuery({ paths, beyond: beyond(files, covered), days: rules, ...within, ...how }),
-    )
-  const portions: ScanFile[][] = []
-  const found: LakePart[] = []
-  let by: DaysQuery['by'] = 'records'
-  let records = 0
-  let bytes = 0
-  for (const part of parts) {
-    const theirDays = new Set<string>()
-    for (const portion of inPortions(part, portionBytes)) {
-      signal?.throwIfAborted()
-      const rows = await query(portion, { by })
-      for (const date of days.add(portions.push(portion) - 1, rows, by)) theirDays.add(date)
-      by = rows.filter(hasRepeats).length > rows.length * fewRepeats ? 'identities' : 'records'
-      for (const row of rows) records += row.records ?? 0
-      for (const file of portion) bytes += file.bytes
-      await onProgress?.({ records, share: bytes / total })
-    }
-    found.push({
-      from: part[0]?.date ?? '',
-      to: part.at(-1)?.date ?? '',
-      files: 0,
-      bytes: 0,
-      days: [...theirDays].sort(),
-    })
-  }
-  const unsettled = days.unsettled()
-  if (unsettled.length > 0) {
-    await nameDays(engine, unsettled)
-    const concerned = new Set(unsettled.flatMap((day) => day.portions))
-    const theirFiles = portions.filter((_, i) => concerned.has(i)).flat()
-    days.replace(await query(theirFiles, { by: 'identities', only: unsettledTable }))
-  }
-  return { days: days.all().filter(({ date }) => dates === null || dates.has(date)), records, parts: found }
-}
-
-/** What came since a basis: how many records, and which days they touch, by date of the lake and together. */
-interface Touched {
-  records: number
-  byDate: Map<string, Set<string>>
-  days: Set<string>
-}
-
-type TouchedRow = Pick<DayRow, 'day' | 'odd_second'> & { lake_date: string; records: number }
-
-async function readTouched(
-  engine: Engine,
-  files: readonly ScanFile[],
-  { basis, covered, rules, timeZone, portionBytes, onProgress, signal }: ComputeOptions & { basis: LakeBasis },
-): Promise<Touched> {
-  const dayOf = createDayOf(timeZone)
-  const touched: Touched = { records: 0, byDate: new Map(), days: new Set() }
-  const since = new Map(files.map(({ partition }) => [partition, basis.watermark[partition] ?? 0]))
-  for (const portion of inPortions(files, portionBytes)) {
-    signal?.throwIfAborted()
-    const rows = await readRows<TouchedRow>(engine, portion, (paths) =>
-      touchedQuery({ paths, beyond: beyond(portion, covered), days: rules, since }),
-    )
-    for (const row of rows) {
-      touched.records += row.records
-      const days = touched.byDate.get(row.lake_date) ?? new Set()
-      touched.byDate.set(row.lake_date, days)
-      const date = dateOfRow(row, dayOf)
-      if (date === null) continue
-      days.add(date)
-      touched.days.add(date)
-    }
-    await onProgress?.({ records: touched.records, share: 0 })
-  }
-  return touched
-}
-
-/** All files that hold some of the touched days. */
-function filesOf(
-  touched: Touched,
-  basis: LakeBasis,
-  files: readonly LakeFile[],
-  newest: readonly ScanFile[],
-): LakeFile[] {
-  if (touched.days.size === 0) return []
-  const parts = partsWith(basis, touched.days)
-  const isNew = new Set(newest.map(({ path }) => path))
-  return files.filter(({ path, date }) => isNew.has(path) || parts.some(({ from, to }) => from <= date && date <= to))
-}
-
 async function readLastReceived(
   engine: Engine,
   files: readonly ScanFile[],
@@ -215,16 +109,6 @@ function dayRules(files: readonly LakeFile[], timeZone: string): DayRules {
   const newest = files.reduce((latest, { date }) => Math.max(latest, Date.parse(date)), from)
   const to = newest + 3 * dayMs
   return { offsets: utcOffsets(timeZone, from, to), from, to }
-}
-
-/** The partitions whose watermark lies inside of one of the files. */
-function beyond(files: readonly ScanFile[], watermark: ReadonlyMap<number, number> | null): Map<number, number> {
-  const inside = new Map<number, number>()
-  for (const { partition, nextOffset } of files) {
-    const end = watermark?.get(partition)
-    if (end !== undefined && nextOffset > end) inside.set(partition, end)
-  }
-  return inside
 }
 
 function coveredBy(files: readonly ScanFile[], watermark: ReadonlyMap<number, number> | null): Map<number, number> {
