@@ -1,4 +1,4 @@
-// For tests of the scan: any records, lakes as the archiver would have written them, and what their days come to.
+// For tests of the scan: records of every kind, lakes as the archiver would have written them, and what their days come to.
 import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import {
