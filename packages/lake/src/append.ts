@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto'
 import { dirname } from 'node:path'
 import { ConfigError } from '@health/runtime'
 import { type FileSystem, fileSystem } from './file-system.ts'
+import { formatRows } from './format-rows.ts'
 import { dateOf, type LakeFile, lakeFile, leftoverPath, rawFolder } from './partition.ts'
-import { type ArchivedRecord, formatRows, lakeHeader } from './row.ts'
+import { type ArchivedRecord, lakeHeader } from './row.ts'
 
 /** A file that no reader sees yet. */
 export interface NewLakeFile extends LakeFile {
@@ -48,8 +49,7 @@ export async function beginLakeFile(options: NewLakeFileOptions): Promise<NewLak
   const output = await files.createFile(temporary)
   let isOpen = true
 
-  async function write(text: string): Promise<void> {
-    const bytes = Buffer.from(text)
+  async function write(bytes: Uint8Array): Promise<void> {
     await output.write(bytes)
     file.bytes += bytes.length
   }
@@ -99,7 +99,7 @@ export async function beginLakeFile(options: NewLakeFileOptions): Promise<NewLak
     },
   }
 
-  await orRemoved(() => write(lakeHeader))
+  await orRemoved(() => write(Buffer.from(lakeHeader)))
   return file
 }
 

@@ -2,6 +2,7 @@
 export * from './append.ts'
 export * from './coverage.ts'
 export * from './file-system.ts'
+export * from './format-rows.ts'
 export * from './partition.ts'
 export * from './read-file.ts'
 export * from './row.ts'

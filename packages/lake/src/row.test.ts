@@ -3,8 +3,9 @@ import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { formatRows } from './format-rows.ts'
 import { aRecord, noon } from './lake.fixture.ts'
-import { type ArchivedRecord, formatRows, lakeColumns, lakeHeader, parseRow } from './row.ts'
+import { type ArchivedRecord, lakeColumns, lakeHeader, parseRow } from './row.ts'
 
 const cellsOf = (record: ArchivedRecord): string[] => (parse(formatRows(3, [record])) as string[][])[0] ?? []
 const rowOf = (value: string | Uint8Array | null, key: string | null = 'p001') => {
@@ -23,7 +24,7 @@ test('the header is the contract’s', () => {
 })
 
 test('a canonical reading needs no raw copy', () => {
-  expect(formatRows(3, [aRecord({ offset: 41, value: Buffer.from(canonical), receivedAt: noon })])).toBe(
+  expect(formatRows(3, [aRecord({ offset: 41, value: Buffer.from(canonical), receivedAt: noon })]).toString()).toBe(
     '3,41,2026-11-24T12:00:00.000Z,p001,cgm-001,2026-11-24T02:00:00.000Z,123.4,,,\n',
   )
 })
@@ -147,7 +148,7 @@ test('raw is empty exactly when the columns as canonical JSON are the record', (
 test('the rows are what csv-stringify makes of all columns', () => {
   fc.assert(
     fc.property(anyRecord, (record) => {
-      const text = formatRows(7, [record])
+      const text = formatRows(7, [record]).toString()
       expect(stringify(parse(text))).toBe(text)
     }),
   )

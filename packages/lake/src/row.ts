@@ -1,7 +1,5 @@
 // A lake row: what a log record says in columns and, where those do not give its bytes back, the bytes themselves.
-import { isUtf8 } from 'node:buffer'
-import { parseCanonicalTime, parseReading } from '@health/domain'
-import { stringify } from 'csv-stringify/sync'
+import { parseCanonicalTime } from '@health/domain'
 
 /** The columns of every lake file, for ever. */
 export const lakeColumns = [
@@ -47,41 +45,7 @@ export interface LakeRow {
 }
 
 /** patient_id to temperature_c, in their order, as text; empty where absent. */
-type ReadingCells = readonly [string, string, string, string, string, string]
-
-/**
- * The rows of consecutive records of one partition, each with its line end. Only `raw` can hold what CSV must quote:
- * the other cells are numbers, times and ids, which need no look.
- */
-export function formatRows(partition: number, records: readonly ArchivedRecord[]): string {
-  let rows = ''
-  for (let from = 0; from < records.length; from += portion) {
-    rows += formatPortion(partition, records.slice(from, from + portion))
-  }
-  return rows
-}
-
-/** More at a time take longer a row: what is made on the way outlives the heap's young generation. */
-const portion = 500
-
-function formatPortion(partition: number, records: readonly ArchivedRecord[]): string {
-  const cells = records.map(readingCells)
-  const raws = records.map(({ value }, i) => [rawCell(value ?? nothing, cells[i] ?? none)])
-  // No cell holds a line break, so that each line is one cell.
-  const quoted = stringify(raws).split('\n')
-  let time = Number.NaN
-  let timeText = ''
-  let rows = ''
-  for (let i = 0; i < records.length; i++) {
-    const { offset, receivedAt } = records[i] as ArchivedRecord
-    if (receivedAt !== time) {
-      time = receivedAt
-      timeText = new Date(time).toISOString()
-    }
-    rows += `${partition},${offset},${timeText},${(cells[i] ?? none).join(',')},${quoted[i]}\n`
-  }
-  return rows
-}
+export type ReadingCells = readonly [string, string, string, string, string, string]
 
 /** The record in the cells of a row. Throws an `Error` that says what is wrong with them. */
 export function parseRow(cells: readonly string[]): LakeRow {
@@ -102,48 +66,23 @@ export function parseRow(cells: readonly string[]): LakeRow {
   }
 }
 
-const nothing = new Uint8Array()
-const none: ReadingCells = ['', '', '', '', '', '']
-
-function readingCells({ key, value }: ArchivedRecord): ReadingCells {
-  const parsed = parseReading(value, key === null ? null : asBuffer(key).toString())
-  const { patientId, sensorId, measuredAt } = parsed.kind === 'accepted' ? parsed.reading : parsed
-  const time = measuredAt === null ? '' : new Date(measuredAt).toISOString()
-  if (parsed.kind === 'rejected') return [patientId ?? '', sensorId ?? '', time, '', '', '']
-  const { glucoseMgdl, heartRateBpm, temperatureC } = parsed.reading
-  return [
-    patientId ?? '',
-    sensorId ?? '',
-    time,
-    numberCell(glucoseMgdl),
-    numberCell(heartRateBpm),
-    numberCell(temperatureC),
-  ]
-}
-
-const numberCell = (value: number | null): string => (value === null ? '' : String(value))
-
-const base64Prefix = 'base64:'
-/** Control characters, and the two separators of Unicode that readers may take for line breaks. */
-const unfit = /[\p{Cc}\u2028\u2029]/u
-
-function rawCell(value: Uint8Array, cells: ReadingCells): string {
-  const bytes = asBuffer(value)
-  // Canonical JSON is ASCII, so that nothing but the same bytes reads the same as Latin-1.
-  if (bytes.toString('latin1') === canonicalJson(cells)) return ''
-  const text = isUtf8(bytes) ? bytes.toString() : ''
-  // An empty value becomes base64 of nothing: an empty cell says that the columns have it all.
-  if (text === '' || unfit.test(text) || text.startsWith(base64Prefix)) return base64Prefix + bytes.toString('base64')
-  return text
-}
+/** Before what `raw` holds as base64. */
+export const base64Prefix = 'base64:'
 
 function originalBytes(raw: string, cells: ReadingCells): Uint8Array {
   if (raw === '') return Buffer.from(canonicalJson(cells))
   return raw.startsWith(base64Prefix) ? Buffer.from(raw.slice(base64Prefix.length), 'base64') : Buffer.from(raw)
 }
 
-/** `formatReading` of the domain, from the cells as they stand, and for what is no whole reading as well. */
-function canonicalJson([patientId, sensorId, measuredAt, glucose, heartRate, temperature]: ReadingCells): string {
+/** What an empty `raw` stands for: `formatReading` of the domain from the cells as they stand, not only of whole readings. */
+export function canonicalJson([
+  patientId,
+  sensorId,
+  measuredAt,
+  glucose,
+  heartRate,
+  temperature,
+]: ReadingCells): string {
   let json = ''
   if (patientId !== '') json += `,"patient_id":"${patientId}"`
   if (sensorId !== '') json += `,"sensor_id":"${sensorId}"`
@@ -153,8 +92,6 @@ function canonicalJson([patientId, sensorId, measuredAt, glucose, heartRate, tem
   if (temperature !== '') json += `,"temperature_c":${temperature}`
   return `{${json.slice(1)}}`
 }
-
-const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
 function wholeNumber(column: string, cell: string): number {
   if (!/^\d+$/.test(cell) || !Number.isSafeInteger(Number(cell)))

@@ -14,8 +14,9 @@ import {
 } from '@health/domain'
 import fc from 'fast-check'
 import { expect } from 'vitest'
+import { formatRows } from './format-rows.ts'
 import { dateOf, lakeFile } from './partition.ts'
-import { type ArchivedRecord, formatRows, lakeHeader } from './row.ts'
+import { type ArchivedRecord, lakeHeader } from './row.ts'
 import type { LakeScan } from './scan.ts'
 
 export const topic = 'health_stream'
