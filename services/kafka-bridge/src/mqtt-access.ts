@@ -1,64 +1,52 @@
-// Who may connect by MQTT: the password is a token's secret, and a connection does not outlive its token.
-import type { Refusal } from '@health/runtime'
-import type { AedesOptions, AuthenticateError, Client } from 'aedes'
-import type { Ingress } from './ingress.ts'
-import { addressOf } from './mqtt-news.ts'
+// Who may connect by MQTT: whose password is the secret of a token for sending.
+import { randomUUID } from 'node:crypto'
+import type { Gate, Refusal } from '@health/runtime'
+import type { IConnackPacket, IConnectPacket } from 'mqtt-packet'
 
-export interface MqttAccess {
-  /** Any user name will do. */
-  authenticate: NonNullable<AedesOptions['authenticate']>
-  /** Whether the token that the client came with has ended since. */
-  hasEnded(client: Client | null): boolean
-  /** Ends what looks after idle connections. */
-  close(): void
+/** What a CONNECT is answered with; `refusal` says why the connection ends then, `null` that it does not. */
+export interface SignIn {
+  refusal: Refusal | 'invalid' | null
+  /** The client's own id, or the one it gets. */
+  clientId: string
+  /** When its token ends, epoch ms. */
+  expiresAt: number
+  answer: IConnackPacket
 }
 
-const lookEveryMs = 1_000
+/** A client's id is kept while it is connected. It can have 64 KiB, but 23 characters are all that a server must take. */
+const maxIdLength = 256
 
-/** `onRefused` is told of clients that are not let in, and of those that an expired token ends while they are idle. */
-export function createMqttAccess(
-  { gate, now }: Pick<Ingress, 'gate' | 'now'>,
-  onRefused: (client: Client, refusal: Refusal) => void,
-): MqttAccess {
-  /** Clients whose tokens end, and when they do, epoch ms. */
-  const ends = new Map<Client, number>()
-  const hasEnded = (client: Client) => (ends.get(client) ?? Number.POSITIVE_INFINITY) <= now()
-
-  const timer = setInterval(() => {
-    for (const client of ends.keys()) {
-      if (!hasEnded(client)) continue
-      ends.delete(client)
-      onRefused(client, 'expired_token')
-      client.conn.destroy()
-    }
-  }, lookEveryMs)
-
+/** Any user name will do. Sessions are not kept, so none is present. */
+export function signIn(gate: Gate, packet: IConnectPacket, address: string | undefined): SignIn {
+  const { clientId, protocolVersion, clean = false } = packet
+  const isAssigned = clientId === '' && (protocolVersion === 5 || (protocolVersion === 4 && clean))
+  const id = isAssigned ? `assigned-${randomUUID()}` : clientId
+  if (id === '' || id.length > maxIdLength) return { ...refused('invalid'), clientId: id.slice(0, maxIdLength) }
+  const identity = gate.admit('ingest', packet.password?.toString(), address)
+  if (typeof identity === 'string') return { ...refused(identity), clientId: id }
   return {
-    authenticate(client, _user, password, done) {
-      const identity = gate.admit('ingest', password?.toString(), addressOf(client))
-      if (typeof identity === 'string') {
-        onRefused(client, identity)
-        return done(refusalOf(identity), false)
-      }
-      if (identity.expiresAt !== null && !client.conn.destroyed) {
-        ends.set(client, identity.expiresAt)
-        client.conn.once('close', () => ends.delete(client))
-      }
-      done(null, true)
-    },
-    hasEnded: (client) => client !== null && hasEnded(client),
-    close: () => clearInterval(timer),
+    refusal: null,
+    clientId: id,
+    expiresAt: identity.expiresAt ?? Number.POSITIVE_INFINITY,
+    answer: { ...answer(0, 0), properties: isAssigned ? { assignedClientIdentifier: id } : {} },
   }
 }
 
-/** MQTT 3.1.1, table 3.1: 4 is a bad user name or password, 5 is "not authorized". */
-const returnCodes: Record<Refusal, AuthenticateError['returnCode']> = {
-  missing_token: 4,
-  unknown_token: 4,
-  expired_token: 4,
-  other_role: 5,
-  too_many_failures: 5,
+/** Of each: MQTT 3.1.1, table 3.1, and MQTT 5, section 3.2.2.2. */
+const codes: Record<Refusal | 'invalid', readonly [returnCode: number, reasonCode: number]> = {
+  invalid: [2, 0x85],
+  missing_token: [4, 0x86],
+  unknown_token: [4, 0x86],
+  expired_token: [4, 0x86],
+  other_role: [5, 0x87],
+  too_many_failures: [5, 0x87],
 }
 
-const refusalOf = (refusal: Refusal): AuthenticateError =>
-  Object.assign(new Error(`refused: ${refusal}`), { returnCode: returnCodes[refusal] })
+const refused = (refusal: Refusal | 'invalid') => ({ refusal, expiresAt: 0, answer: answer(...codes[refusal]) })
+
+const answer = (returnCode: number, reasonCode: number): IConnackPacket => ({
+  cmd: 'connack',
+  sessionPresent: false,
+  returnCode,
+  reasonCode,
+})

@@ -128,6 +128,33 @@ test('retained messages, wills and sessions are not kept', async () => {
   expect(textsOf(log.appended)).toEqual([`p001: ${text}`, `p001: ${text}`])
 })
 
+test.each([
+  { name: '3.1', protocolVersion: 3, protocolId: 'MQIsdp' },
+  { name: '5', protocolVersion: 5, protocolId: 'MQTT' },
+] as const)('takes messages of clients of MQTT $name', async ({ protocolVersion, protocolId }) => {
+  const { mqttPort, log } = await startTestBridge(createTestLog())
+  const client = await connect(mqttPort, { protocolVersion, protocolId })
+  for (const qos of [0, 1, 2] as const) await client.publishAsync('health/data', text, { qos })
+  await expect(client.subscribeAsync('health/data')).rejects.toThrow()
+  await client.publishAsync('health/p001/data', text, { qos: 1 })
+  expect(textsOf(log.appended)).toEqual(Array.from({ length: 4 }, () => `p001: ${text}`))
+})
+
+test('who connects with the name of another takes its place', async () => {
+  const { mqttPort, log } = await startTestBridge(createTestLog())
+  const first = await connect(mqttPort, { clientId: 'watch' })
+  const other = await connect(mqttPort, { clientId: 'phone' })
+  const firstClosed = closed(first)
+  const second = await connect(mqttPort, { clientId: 'watch' })
+  await firstClosed
+  await second.publishAsync('health/data', text, { qos: 1 })
+  const secondClosed = closed(second)
+  await connect(mqttPort, { clientId: 'watch' })
+  await secondClosed
+  expect(other.connected).toBe(true)
+  expect(log.appended).toHaveLength(1)
+})
+
 const wrongTopic = async (port: number, topic: string) => {
   const client = await connect(port)
   client.publish(topic, text, { qos: 1 })

@@ -53,7 +53,7 @@ export async function serveIngress(
   const bytesInFlight = createBytesInFlight(maxBytesInFlight)
   const ingress: Ingress = { gate, appender, bytesInFlight, metrics, logger, now }
   const http = createHttpServer(ingress)
-  const mqtt = await createMqttServer(ingress, config.MQTT_TOPIC)
+  const mqtt = createMqttServer(ingress, config.MQTT_TOPIC)
 
   const host = config.HOST
   const ingestPort = await listen(http, { host, port: config.INGEST_PORT, variable: 'INGEST_PORT' })
