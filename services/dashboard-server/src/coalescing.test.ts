@@ -3,7 +3,7 @@ import type { PatientState } from '@health/views'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createPatients } from './patients.ts'
-import { createPatientTeller } from './tell-patients.ts'
+import { createRounds } from './rounds.ts'
 import { createThrottle } from './throttle.ts'
 
 beforeEach(() => {
@@ -43,51 +43,86 @@ test('a browser that takes the changed rows ends up with what the server knows, 
   fc.assert(
     fc.property(fc.array(change), (changes) => {
       const patients = createPatients({ clinical: defaultRules, staleSeconds: 900 })
-      const browsers = [new Map<string, PatientRow>(), new Map<string, PatientRow>()]
-      const teller = createPatientTeller({
-        rowsOf: (patientIds) => patients.rowsOf(patientIds, 1_000),
-        // So many that one run serves one share.
-        browsersOf: () => 500_000,
-        tell: (share, rows) => {
-          for (const row of rows) browsers[share]?.set(row.patient_id, row)
+      const browsers = ['first', 'second'].map((id) => ({ id, shown: new Map<string, PatientRow>() }))
+      const rounds = createRounds<PatientRow[], PatientRow[]>({
+        members: () => browsers.map(({ id }) => id),
+        write: (news) => news.flat(),
+        tell(member, rows) {
+          const shown = browsers.find(({ id }) => id === member)?.shown
+          for (const row of rows) shown?.set(row.patient_id, row)
         },
         now: Date.now,
       })
-      expect([teller.place(), teller.place()]).toEqual([0, 1])
+      const due = new Set<string>()
       for (const { patientId, glucose, pauseMs } of changes) {
         patients.apply(0, { [patientId]: stateOf(glucose) })
-        teller.changed([patientId])
+        due.add(patientId)
+        rounds.add('patients', () => {
+          const rows = patients.rowsOf(due, 1_000)
+          due.clear()
+          return [rows]
+        })
         vi.advanceTimersByTime(pauseMs)
       }
       vi.advanceTimersByTime(1_000)
-      for (const browser of browsers) expect(byId([...browser.values()])).toEqual(byId(patients.rows(1_000)))
+      for (const { shown } of browsers) expect(byId([...shown.values()])).toEqual(byId(patients.rows(1_000)))
     }),
   )
 })
 
 const byId = (rows: PatientRow[]): PatientRow[] => rows.sort((a, b) => (a.patient_id < b.patient_id ? -1 : 1))
 
-test('of very many browsers a part is served at a time, each in its turn', () => {
-  const told: { share: number; ms: number }[] = []
+/** A crowd of which each takes a millisecond to be told. */
+function aCrowd(size: number) {
+  const members = Array.from({ length: size }, (_, i) => `browser ${i}`)
+  const told: { member: string; message: string; ms: number }[] = []
   const began = Date.now()
-  const sizes: number[] = []
-  const teller = createPatientTeller({
-    rowsOf: (patientIds) => [...patientIds] as never,
-    browsersOf: (share) => sizes[share] ?? 0,
-    tell: (share) => told.push({ share, ms: Date.now() - began }),
-    now: Date.now,
+  let tellingMs = 0
+  const now = () => Date.now() + tellingMs
+  const rounds = createRounds<string, string>({
+    members: () => members,
+    write: (news) => news.join(' '),
+    tell(member, message) {
+      told.push({ member, message, ms: Date.now() - began })
+      tellingMs++
+    },
+    now,
   })
-  for (let browser = 0; browser < 200; browser++) {
-    const share = teller.place()
-    sizes[share] = (sizes[share] ?? 0) + 1
-  }
-  expect(sizes).toEqual([50, 50, 50, 50])
-  teller.changed(Array.from({ length: 1_000 }, (_, i) => `p${i}`))
-  vi.advanceTimersByTime(1_000)
-  expect(told).toEqual([
-    { share: 0, ms: 0 },
-    { share: 1, ms: 0 },
-    { share: 2, ms: 250 },
-    { share: 3, ms: 250 },
+  return { rounds, members, told }
+}
+
+test('of very many browsers a few are told at a time, and what else there is to do is done in between', () => {
+  const { rounds, told } = aCrowd(1_000)
+  rounds.add('news', () => ['news'])
+  vi.advanceTimersToNextTimer()
+  expect(told).toHaveLength(4)
+  let between = Number.NaN
+  setImmediate(() => {
+    between = told.length
+  })
+  vi.runAllTimers()
+  expect(between).toBeLessThanOrEqual(8)
+  expect(told).toHaveLength(1_000)
+})
+
+test('news that come during a round are told in the next, together, the newest of each kind', () => {
+  const { rounds, members, told } = aCrowd(10)
+  rounds.add('rows', () => ['a'])
+  vi.advanceTimersToNextTimer()
+  for (const news of ['b', 'c']) rounds.add('rows', () => [news])
+  rounds.add('alerts', () => ['d', 'e'])
+  vi.runAllTimers()
+  expect(told.filter(({ member }) => member === members[9])).toEqual([
+    { member: members[9], message: 'a', ms: expect.any(Number) },
+    { member: members[9], message: 'c d e', ms: expect.any(Number) },
   ])
+})
+
+test('whoever is told everything afresh in the middle of a round hears nothing older after it', () => {
+  const { rounds, members, told } = aCrowd(10)
+  rounds.add('news', () => ['old'])
+  vi.advanceTimersToNextTimer()
+  rounds.skip('browser 9')
+  vi.runAllTimers()
+  expect(told.map(({ member }) => member)).toEqual(members.slice(0, 9))
 })

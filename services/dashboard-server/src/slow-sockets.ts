@@ -1,41 +1,46 @@
 // Browsers that are slower than the news: they are told nothing until they have caught up, and then everything afresh.
-import type { Socket } from 'socket.io'
-
-/** Sockets in this room are left out of what is told. */
-export const behindRoom = 'behind'
+import type { BrowserSocket } from './message.ts'
 
 /** A connection that has been writing for this long is slow; a moment less is a hiccup. */
 const patienceMs = 1_000
 
 export interface SlowSockets {
-  add(socket: Socket): void
+  add(socket: BrowserSocket): void
   /** Looks who has fallen behind and who has caught up. To be called once a second or so. */
   look(now: number): void
 }
 
-/**
- * Keeps memory bounded: Socket.io buffers without bound for a connection that does not drain, so one that is behind leaves
- * all broadcasts. `caughtUp` is called when everything written to it has left.
- */
-export function createSlowSockets(caughtUp: (socket: Socket) => void): SlowSockets {
+export interface SlowOptions {
+  /** Called for a socket that is to be told nothing more, for Socket.io would buffer it without bound. */
+  fellBehind(socket: BrowserSocket): void
+  /** Called for such a socket when everything written to it has left. */
+  caughtUp(socket: BrowserSocket): void
+}
+
+export function createSlowSockets({ fellBehind, caughtUp }: SlowOptions): SlowSockets {
   /** Since when each socket's connection has been writing; `null` for one that is not. */
-  const sockets = new Map<Socket, number | null>()
+  const sockets = new Map<BrowserSocket, number | null>()
+  const behind = new Set<BrowserSocket>()
   return {
     add(socket) {
       sockets.set(socket, null)
-      socket.on('disconnect', () => sockets.delete(socket))
+      socket.on('disconnect', () => {
+        sockets.delete(socket)
+        behind.delete(socket)
+      })
     },
     look(now) {
       for (const [socket, since] of sockets) {
         if (!socket.conn.transport.writable) {
           if (since === null) sockets.set(socket, now)
-          else if (now - since >= patienceMs) socket.join(behindRoom)
+          else if (now - since >= patienceMs && !behind.has(socket)) {
+            behind.add(socket)
+            fellBehind(socket)
+          }
           continue
         }
         if (since !== null) sockets.set(socket, null)
-        if (!socket.rooms.has(behindRoom)) continue
-        socket.leave(behindRoom)
-        caughtUp(socket)
+        if (behind.delete(socket)) caughtUp(socket)
       }
     },
   }

@@ -4,6 +4,7 @@ import { defaultRules, type LiveReading, type Snapshot } from '@health/domain'
 import { createGate, createLogger, listen } from '@health/runtime'
 import { io } from 'socket.io-client'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { WebSocket } from 'ws'
 import { createAdmission } from './admission.ts'
 import {
   type BrowserSocket,
@@ -53,6 +54,38 @@ test('readings are told to those who watch that patient or all, changed patients
     expect(alerts).toMatchObject([{ patient_id: 'p001', previous_status: null }])
   })
   expect(readings[1]).toEqual([])
+})
+
+const offer = (extensions: string) => ({ extraHeaders: { 'sec-websocket-extensions': extensions } })
+
+test.each([
+  ['over a web socket with compression', { transports: ['websocket'] }],
+  ['over one without', { transports: ['websocket'], perMessageDeflate: false as never }],
+  [
+    'with little room for compression',
+    { transports: ['websocket'], ...offer('permessage-deflate; server_max_window_bits=9') },
+  ],
+  ['by polling', { transports: ['polling'] }],
+  ['by polling first', { transports: ['polling', 'websocket'] }],
+] as const)('however it is connected, a browser is told everything: %s', async (_how, options) => {
+  const { url, store } = await startTestDashboard()
+  const { apply } = createTestSpeedLayer(store)
+  const socket: BrowserSocket = io(url, { ...options, transports: [...options.transports], forceNew: true })
+  onTestFinished(() => void socket.disconnect())
+  await new Promise((resolve) => socket.once('snapshot', resolve))
+  await watch(socket, '*')
+  const [rows, readings, pipeline] = [heard(socket, 'patients'), heard(socket, 'reading'), heard(socket, 'pipeline')]
+  const patientIds = Array.from({ length: 40 }, (_, i) => `p${i}`)
+  for (const patientId of patientIds) await apply({ patientId })
+  await vi.waitFor(
+    () => {
+      expect(new Set(rows.flat().map(({ patient_id }) => patient_id))).toEqual(new Set(patientIds))
+      expect(rows.some(({ length }) => length > 5)).toBe(true)
+      expect(readings.map(({ patient_id }) => patient_id)).toEqual(patientIds)
+      expect(pipeline.length).toBeGreaterThan(0)
+    },
+    { timeout: 3_000 },
+  )
 })
 
 test('changed patients are told at most four times a second, each once, as it is then', async () => {
@@ -151,6 +184,16 @@ test('a connection that stands is used by nobody from elsewhere', async () => {
   const { sid } = JSON.parse(opened.slice(1)) as { sid: string }
   const headers = { origin: 'http://rebound.example' }
   expect((await get(`/socket.io/?EIO=4&transport=polling&sid=${sid}`, { headers })).status).toBe(403)
+})
+
+test('a compressed message that grows beyond what is taken ends its connection', async () => {
+  const { url } = await startTestDashboard()
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`)
+  await new Promise((resolve) => socket.once('open', resolve))
+  expect(socket.extensions).toBe('permessage-deflate')
+  socket.send(`4${' '.repeat(10_000_000)}`)
+  const code = await new Promise((resolve) => socket.once('close', resolve))
+  expect(code).toBe(1009)
 })
 
 test.each([{ origin: 'http://rebound.example' }, { host: 'rebound.example' }])(

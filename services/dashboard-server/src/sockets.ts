@@ -9,17 +9,18 @@ import {
   type PipelineRow,
   type ServerEvents,
   type Snapshot,
+  type StatusAlert,
 } from '@health/domain'
 import { closeAfterBody } from '@health/runtime'
 import { allPatients } from '@health/views'
-import { Server, type Socket } from 'socket.io'
+import { Server } from 'socket.io'
 import { z } from 'zod'
 import type { Admission } from './admission.ts'
+import { createAudience } from './audience.ts'
 import type { Applied } from './follow-views.ts'
 import { readingEvent } from './live-rows.ts'
-import { behindRoom, createSlowSockets } from './slow-sockets.ts'
-import { createPatientTeller } from './tell-patients.ts'
-import { createThrottle } from './throttle.ts'
+import { type BrowserSocket, type Message, messageOf, type News } from './message.ts'
+import { SharingWebSocketServer } from './web-socket-server.ts'
 
 export interface SocketOptions {
   admission: Admission
@@ -43,16 +44,7 @@ export interface Sockets {
   close(): Promise<void>
 }
 
-type BrowserSocket = Socket<ClientEvents, ServerEvents>
-
-/** Whoever comes within this time gets the same snapshot, written once: a thousand may come at a time after a restart. */
-const snapshotEveryMs = 50
-/** Rows of patients told in one go, counted by browser: some 7 MB. Whoever is beyond that waits for the next. */
-const rowsPerSnapshots = 20_000
 const maxAlertsAtOnce = 100
-const freshRoom = 'fresh'
-const shareRoom = (share: number): string => `share ${share}`
-const watchRoom = (patientId: string): string => `watch ${patientId}`
 const watchMessage = z.object({ patient_id: z.union([z.literal(allPatients), z.string().regex(idPattern)]) })
 
 /** Whoever does not answer is gone after ten seconds, however much the kernel takes in for them. */
@@ -73,6 +65,7 @@ export function createSockets(
     serveClient: false,
     maxHttpBufferSize: 16 * 1024,
     connectTimeout: 5_000,
+    wsEngine: SharingWebSocketServer,
     ...pings,
   })
   io.engine.use(closeAfterBody)
@@ -82,44 +75,26 @@ export function createSockets(
     if (reason === null) next()
     else response.writeHead(403, { 'content-type': 'text/plain; charset=utf-8' }).end(reason)
   })
-  const { rooms } = io.of('/').adapter
-
-  const tellSnapshot = createThrottle(
-    snapshotEveryMs,
-    () => {
-      const waiting = [...(rooms.get(freshRoom) ?? [])]
-      if (waiting.length === 0) return
-      const news = snapshot()
-      const served = waiting.slice(0, 1 + Math.floor(rowsPerSnapshots / (1 + news.patients.length)))
-      io.to(served).emit('snapshot', news)
-      io.in(served).socketsLeave(freshRoom)
-      if (served.length < waiting.length) tellSnapshot.request()
-    },
-    now,
-  )
-  const welcome = (socket: Socket) => {
-    socket.join(freshRoom)
-    tellSnapshot.request()
-  }
-  const slow = createSlowSockets(welcome)
-  // Whoever waits for a snapshot finds these news in it.
-  const everyone = () => io.except([behindRoom, freshRoom])
-  const patients = createPatientTeller({
-    rowsOf,
-    browsersOf: (share) => rooms.get(shareRoom(share))?.size ?? 0,
-    tell: (share, changed) => io.to(shareRoom(share)).except([behindRoom, freshRoom]).emit('patients', changed),
-    now,
-  })
+  const audience = createAudience(io.of('/'), { snapshot, now })
+  const { isWatched, tellAll, tellWatchers } = audience
+  /** What everybody is to be told in the next round. */
+  const patientsDue = new Set<string>()
+  let alertsDue: StatusAlert[] = []
+  const daysDue: DailyRow[] = []
 
   io.on('connection', (socket: BrowserSocket) => {
     admission.add(socket)
     if (!socket.connected) return
-    slow.add(socket)
-    socket.join(shareRoom(patients.place()))
-    welcome(socket)
-    socket.on('watch', (message, watching) => watch(socket, message, watching))
+    audience.add(socket)
+    socket.on('watch', (message, watching) => {
+      const parsed = watchMessage.safeParse(message)
+      // What is no such message is not heard.
+      if (!parsed.success) return
+      audience.watch(socket, parsed.data.patient_id)
+      if (typeof watching === 'function') watching()
+    })
     socket.on('echo', (answer) => {
-      if (typeof answer === 'function' && !socket.rooms.has(behindRoom)) answer(new Date(now()).toISOString())
+      if (typeof answer === 'function' && !audience.isBehind(socket)) answer(new Date(now()).toISOString())
     })
     socket.on('disconnect', (reason) => {
       // Closing would wait for a browser that no longer answers.
@@ -127,37 +102,55 @@ export function createSockets(
     })
   })
 
-  const isWatched = (patientId: string): boolean => rooms.has(watchRoom(patientId)) || rooms.has(watchRoom(allPatients))
-  const watchers = (patientId: string) => io.to([watchRoom(patientId), watchRoom(allPatients)]).except(behindRoom)
+  function tellReadings(readings: Applied['readings']): void {
+    const all: Message[] = []
+    const byPatient = new Map<string, Message[]>()
+    for (const [patientId, reading] of readings) {
+      if (!isWatched(patientId)) continue
+      const message = messageOf(['reading', readingEvent(patientId, reading, rules)])
+      all.push(message)
+      const theirs = byPatient.get(patientId)
+      if (theirs === undefined) byPatient.set(patientId, [message])
+      else theirs.push(message)
+      onTold(reading.receivedAt)
+    }
+    for (const [patientId, theirs] of byPatient) tellWatchers(patientId, theirs)
+    tellWatchers(allPatients, all)
+  }
+
+  function takePatients(): News[] {
+    const rows = rowsOf(patientsDue)
+    patientsDue.clear()
+    return [['patients', rows]]
+  }
 
   return {
-    applied({ patients: changed, readings, alerts }) {
-      for (const [patientId, reading] of readings) {
-        if (!isWatched(patientId)) continue
-        watchers(patientId).emit('reading', readingEvent(patientId, reading, rules))
-        onTold(reading.receivedAt)
+    applied({ patients, readings, alerts }) {
+      tellReadings(readings)
+      if (alerts.length > 0) {
+        alertsDue = [...alertsDue, ...alerts].slice(-maxAlertsAtOnce)
+        tellAll('alerts', () => alertsDue.splice(0).map((alert) => ['alert', alert]))
       }
-      for (const alert of alerts.slice(-maxAlertsAtOnce)) everyone().emit('alert', alert)
-      patients.changed(Object.keys(changed))
+      for (const patientId of Object.keys(patients)) patientsDue.add(patientId)
+      if (patientsDue.size > 0) tellAll('patients', takePatients)
     },
     daily(patientId, rows) {
-      const to = patientId === allPatients ? io.except(behindRoom) : watchers(patientId)
-      to.emit('daily', { patient_id: patientId, rows })
+      if (patientId !== allPatients) {
+        return tellWatchers(patientId, [messageOf(['daily', { patient_id: patientId, rows }])])
+      }
+      daysDue.push(...rows)
+      tellAll('daily', () => [['daily', { patient_id: patientId, rows: daysDue.splice(0) }]])
     },
     pipeline(row) {
-      slow.look(now())
+      audience.look()
       admission.closeEnded(now())
-      everyone().emit('pipeline', row)
+      tellAll('pipeline', () => [['pipeline', row]])
     },
-    fresh() {
-      io.socketsJoin(freshRoom)
-      tellSnapshot.request()
-    },
+    fresh: audience.fresh,
     isWatched,
     clients: () => io.engine.clientsCount,
     async close() {
-      patients.stop()
-      tellSnapshot.stop()
+      audience.stop()
       const connections = [...io.of('/').sockets.values()].map(({ conn }) => conn.request.socket)
       const grace = setTimeout(() => {
         http.closeAllConnections()
@@ -167,13 +160,4 @@ export function createSockets(
       clearTimeout(grace)
     },
   }
-}
-
-/** Readings of the patient named, and of no other any more. What is no such message is not heard. */
-function watch(socket: Socket, message: unknown, watching: unknown): void {
-  const parsed = watchMessage.safeParse(message)
-  if (!parsed.success) return
-  for (const room of socket.rooms) if (room.startsWith(watchRoom(''))) socket.leave(room)
-  socket.join(watchRoom(parsed.data.patient_id))
-  if (typeof watching === 'function') watching()
 }

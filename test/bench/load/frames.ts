@@ -8,7 +8,10 @@ export interface Frame {
 
 export const closeOpcode = 8
 
-/** Takes the stream's chunks, the HTTP answer before the first frame included, and tells of every frame that begins. */
+/**
+ * Takes the stream's chunks, the HTTP answer before the first frame included, and tells of every frame that begins. It
+ * keeps no chunk.
+ */
 export function createFrameSkipper(onFrame: (frame: Frame) => void): (chunk: Buffer) => void {
   let rest: Buffer = Buffer.alloc(0)
   let isUpgraded = false
@@ -23,7 +26,7 @@ export function createFrameSkipper(onFrame: (frame: Frame) => void): (chunk: Buf
     if (!isUpgraded) {
       const end = bytes.indexOf('\r\n\r\n')
       if (end === -1) {
-        rest = bytes
+        rest = Buffer.from(bytes)
         return
       }
       isUpgraded = true

@@ -37,7 +37,8 @@ async function open(n: number): Promise<void> {
       shown.set(patient_id, newest)
       if (seen <= warmUp) continue
       // The row stands for the readings that it has overtaken as well: they were not to be seen until now.
-      for (let at = newest; at > before; at -= everyMs) ofRows.push((now - at) / 1000)
+      const overtaken = Math.round((newest - before) / everyMs)
+      for (let i = 0; i < overtaken; i++) ofRows.push((now - newest + i * everyMs) / 1000)
     }
   })
   await new Promise<void>((resolve) => {

@@ -1,5 +1,5 @@
 // A thousand patients send once a second, and very many browsers are told: how late, and at what cost?
-import { resultOf } from '../process.ts'
+import { type Running, resultOf } from '../process.ts'
 import { whileRunning } from './follow.ts'
 import type { Bench, Figures, Work } from './work.ts'
 
@@ -21,19 +21,22 @@ async function tellMany({ system, sizes }: Bench, sockets: number): Promise<Figu
   const [, , dashboard] = services
   return whileRunning(services, async () => {
     await Promise.all(services.map((service) => service.ready()))
-    const { patients } = sizes
+    const { fanOutPatients: patients } = sizes
     const seconds = sizes.warmUpSeconds + sizes.liveSeconds
     const holder = system.startLoad('hold', system.dashboard, sockets - measuring, patients)
     const connectSeconds = Number(await holder.said('READY'))
     const [all, warmUp] = [measuring * seconds, measuring * sizes.warmUpSeconds]
     const browsers = system.startLoad('watch', system.dashboard, measuring, patients, all, warmUp)
     await browsers.said('READY')
+    const loads = [holder, browsers]
+    const loadBefore = cpuSecondsOf(loads)
     const before = dashboard?.usage()
     const sender = system.startLoad('post-paced', system.ingest, patients, seconds, patients)
     return whileRunning([sender, browsers, holder], async () => {
       await resultOf(sender)
       const seen = await resultOf(browsers)
       const after = dashboard?.usage()
+      const loadCores = (cpuSecondsOf(loads) - loadBefore) / seconds
       const held = resultOf(holder)
       await holder.stop()
       return {
@@ -41,9 +44,13 @@ async function tellMany({ system, sizes }: Bench, sockets: number): Promise<Figu
         connectSeconds,
         ...seen,
         cores: ((after?.cpuSeconds ?? Number.NaN) - (before?.cpuSeconds ?? Number.NaN)) / seconds,
+        loadCores,
         peakBytes: after?.peakBytes ?? Number.NaN,
         grownBytes: (after?.bytes ?? Number.NaN) - (before?.bytes ?? Number.NaN),
       }
     })
   })
 }
+
+const cpuSecondsOf = (processes: readonly Running[]): number =>
+  processes.reduce((sum, running) => sum + running.usage().cpuSeconds, 0)
