@@ -5,6 +5,8 @@ import { kafkaJars } from '../faults/kafka-settings.ts'
 import { describeMachine } from './machine.ts'
 import { type BenchOptions, readOptions } from './options.ts'
 import { openPeer } from './peer.ts'
+import { growthOf } from './report/growth.ts'
+import { terminalGrowth } from './report/growth-table.ts'
 import { type Report, writeReport } from './report/report.ts'
 import { resultOf, type WorkRounds } from './report/result.ts'
 import { terminalTable } from './report/table.ts'
@@ -13,6 +15,9 @@ import { startSystem } from './system.ts'
 import { backlogWork, longBacklogWork } from './works/backlog.ts'
 import { batchWorks } from './works/batch.ts'
 import { fanOutWork } from './works/fan-out.ts'
+import { footprintWork } from './works/footprint.ts'
+import { growthWorks } from './works/growth.ts'
+import { growthDaysWork } from './works/growth-days.ts'
 import { ingressWork } from './works/ingress.ts'
 import { latencyWork } from './works/latency.ts'
 import { liveWork } from './works/live.ts'
@@ -26,6 +31,9 @@ const works: readonly Work[] = [
   ingressWork,
   ...batchWorks,
   fanOutWork,
+  ...growthWorks,
+  growthDaysWork,
+  footprintWork,
 ]
 
 const begun = performance.now()
@@ -42,7 +50,8 @@ try {
     works.map(({ name }) => name),
   )
   const { report, failures } = await measure(options)
-  process.stdout.write(`${terminalTable(report.lines)}\n`)
+  const tables = [terminalTable(report.lines), terminalGrowth(report.growth)].filter((table) => table !== '')
+  process.stdout.write(`${tables.join('\n\n')}\n`)
   if (options.quick) say('quick: much less than what the lines say, to see that it works')
   if (options.out !== null) writeReport(options.out, report)
   process.exit(failures === 0 ? 0 : 1)
@@ -81,6 +90,7 @@ async function measure({ quick, pairs, only, peer: peerFolder, state }: BenchOpt
     machine,
     sizes: bench.sizes,
     lines: resultOf(rounds),
+    growth: growthOf(rounds),
     rounds,
   }
   return { report, failures }

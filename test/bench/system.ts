@@ -13,7 +13,7 @@ import { brokerProperties, kafkaJars } from '../faults/kafka-settings.ts'
 import { connects, takePorts } from '../faults/ports.ts'
 import { endOf, type Running, startProcess } from './process.ts'
 
-export type ServiceName = 'kafka-bridge' | 'speed-layer' | 'csv-archiver' | 'dashboard-server'
+export type ServiceName = 'kafka-bridge' | 'speed-layer' | 'csv-archiver' | 'batch-aggregator' | 'dashboard-server'
 type Environment = Readonly<Record<string, string>>
 
 export interface RunningService extends Running {
@@ -30,10 +30,12 @@ export interface BenchSystem {
   ingest: string
   dashboard: string
   mqttPort: number
+  /** Where further instances of a service can serve their metrics: the setting `METRICS_PORT`. */
+  sparePorts: readonly number[]
   views: ViewStore
   redis: Redis
-  /** A log whose topics are `topic` and its dead letters; they are made. */
-  openTopic(topic: string): Promise<EventLog>
+  /** A log whose topics are `topic` and its dead letters; they are made, by default with `partitions`. */
+  openTopic(topic: string, partitionCount?: number): Promise<EventLog>
   /** A name that no topic had before: services read a topic from its beginning when the views are empty. */
   newTopic(): string
   /** Nothing of a run before is left in Redis. */
@@ -54,12 +56,13 @@ export async function startSystem(): Promise<BenchSystem> {
   const folder = mkdtempSync(join(tmpdir(), 'health-bench-'))
   process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }))
   const [kafkaPort = 0, controllerPort = 0, redisPort = 0, dashboardPort = 0, ingestPort = 0, mqttPort = 0, ...rest] =
-    await takePorts(11)
-  const [bridge = 0, speed = 0, archiver = 0, dashboard = 0] = rest
+    await takePorts(15)
+  const [bridge = 0, speed = 0, archiver = 0, batch = 0, dashboard = 0, ...sparePorts] = rest
   const metricsPorts = {
     'kafka-bridge': bridge,
     'speed-layer': speed,
     'csv-archiver': archiver,
+    'batch-aggregator': batch,
     'dashboard-server': dashboard,
   }
   const broker = `127.0.0.1:${kafkaPort}`
@@ -97,10 +100,11 @@ export async function startSystem(): Promise<BenchSystem> {
     ingest: `http://127.0.0.1:${ingestPort}`,
     dashboard: `http://127.0.0.1:${dashboardPort}`,
     mqttPort,
+    sparePorts,
     views,
     redis,
-    async openTopic(topic) {
-      const log = logs.get(topic) ?? (await openTopic(broker, topic, logger))
+    async openTopic(topic, partitionCount = partitions) {
+      const log = logs.get(topic) ?? (await openTopic(broker, topic, partitionCount, logger))
       logs.set(topic, log)
       return log
     },
@@ -111,7 +115,8 @@ export async function startSystem(): Promise<BenchSystem> {
     start,
     startService(name, topic, settings = {}) {
       const main = join(root, `services/${name}/src/main.ts`)
-      const running = start(name, process.execPath, [main], {
+      const metricsPort = settings['METRICS_PORT'] ?? String(metricsPorts[name])
+      const running = start(name, process.execPath, [main, ...(name === 'batch-aggregator' ? ['--watch'] : [])], {
         KAFKA_BROKERS: broker,
         KAFKA_TOPIC: topic,
         KAFKA_PARTITIONS: String(partitions),
@@ -120,11 +125,11 @@ export async function startSystem(): Promise<BenchSystem> {
         DASHBOARD_PORT: String(dashboardPort),
         INGEST_PORT: String(ingestPort),
         MQTT_PORT: String(mqttPort),
-        METRICS_PORT: String(metricsPorts[name]),
         LOG_LEVEL: 'warn',
         ...settings,
+        METRICS_PORT: metricsPort,
       })
-      return { ...running, ready: () => Promise.race([isReady(metricsPorts[name]), endOf(running)]) }
+      return { ...running, ready: () => Promise.race([isReady(metricsPort), endOf(running)]) }
     },
     startLoad: (name, ...args) =>
       start(name, process.execPath, [join(import.meta.dirname, 'load', `${name}.ts`), ...args.map(String)]),
@@ -136,14 +141,14 @@ export async function startSystem(): Promise<BenchSystem> {
   }
 }
 
-const isReady = (port: number): Promise<void> =>
+const isReady = (port: string): Promise<void> =>
   until(async () => {
     const answer = await fetch(`http://127.0.0.1:${port}/readyz`)
     if (!answer.ok) throw new Error(`not ready: ${await answer.text()}`)
   })
 
-async function openTopic(broker: string, topic: string, logger: Logger): Promise<EventLog> {
-  const settings = { KAFKA_BROKERS: [broker], KAFKA_TOPIC: topic, KAFKA_PARTITIONS: partitions }
+async function openTopic(broker: string, topic: string, partitionCount: number, logger: Logger): Promise<EventLog> {
+  const settings = { KAFKA_BROKERS: [broker], KAFKA_TOPIC: topic, KAFKA_PARTITIONS: partitionCount }
   return openLog({ ...settings, LOG_RETENTION_HOURS: 1, DATA_DIR: '' }, { logger, clientId: 'bench' })
 }
 

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import type { DropReason } from '@health/domain'
 import type { NewRecord } from '@health/log'
-import { type BenchSystem, partitions } from '../system.ts'
-import { createBacklogMessages } from './readings.ts'
+import { type BenchSystem, partitions as standard } from '../system.ts'
+import { type BenchMessage, createBacklogMessages } from './readings.ts'
 
 export interface Backlog {
   topic: string
@@ -16,10 +16,25 @@ export interface Backlog {
 
 const atOnce = 20_000
 
-export async function fillBacklog(system: BenchSystem, messages: number, patients: number): Promise<Backlog> {
+export interface BacklogSize {
+  messages: number
+  patients: number
+  partitions?: number
+}
+
+/** A backlog of random readings. */
+export const fillBacklog = (system: BenchSystem, { messages, patients, partitions }: BacklogSize): Promise<Backlog> =>
+  fillWith(system, createBacklogMessages(patients), messages, partitions)
+
+/** A backlog of the messages that `next` gives. */
+export async function fillWith(
+  system: BenchSystem,
+  next: () => BenchMessage,
+  messages: number,
+  partitions = standard,
+): Promise<Backlog> {
   const topic = system.newTopic()
-  const log = await system.openTopic(topic)
-  const next = createBacklogMessages(patients)
+  const log = await system.openTopic(topic, partitions)
   const dropped: Partial<Record<DropReason, number>> = {}
   for (let sent = 0; sent < messages; sent += atOnce) {
     const records = Array.from({ length: Math.min(atOnce, messages - sent) }, (): NewRecord => {

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { formatReading } from '@health/domain'
-import { type ArchivedRecord, formatRows, lakeFile, lakeHeader } from '@health/lake'
+import { type ArchivedRecord, dateOf, formatRows, lakeFile, lakeHeader } from '@health/lake'
 import { createRandom, type Random } from '../../faults/random.ts'
 import { partitions } from '../system.ts'
 import { patientId, randomValues } from './readings.ts'
@@ -11,20 +11,25 @@ export interface LakeSize {
   rows: number
   /** In all, spread over days and partitions. */
   files: number
+  /** 200 patients × 35 days are the 7,000 patient-days of the figures to reach. */
+  days?: number
+  /** So many more of the last day's last minute, in a file of their own in each partition. */
+  lastMinuteRows?: number
 }
 
-/** 200 patients × 35 days are the 7,000 patient-days of the figures to reach. */
-const patients = 200
-const days = 35
-const begin = Date.UTC(2026, 0, 1)
+/** Of all lakes. */
+export const lakePatients = 200
+/** Where every lake ends. */
+const end = Date.UTC(2026, 1, 5)
 const dayMs = 86_400_000
-const topic = 'health_stream'
+const minuteMs = 60_000
+export const lakeTopic = 'health_stream'
 /** Changes with what is written, so that no older lake is taken for it. */
 const version = 1
 
 /** The folder of a lake of that size; made where `state` does not hold it yet. */
 export function lakeOf(state: string, size: LakeSize): string {
-  const folder = join(state, `lake-${version}-${size.rows}-${size.files}`)
+  const folder = join(state, ['lake', version, ...Object.values(size)].join('-'))
   if (existsSync(folder)) return folder
   const unfinished = `${folder}.unfinished`
   rmSync(unfinished, { recursive: true, force: true })
@@ -33,29 +38,34 @@ export function lakeOf(state: string, size: LakeSize): string {
   return folder
 }
 
-function writeLake(folder: string, { rows, files }: LakeSize): void {
+function writeLake(folder: string, { rows, files, days = 35, lastMinuteRows = 0 }: LakeSize): void {
   const random = createRandom(rows)
   const offsets = Array.from({ length: partitions }, () => 0)
   const fileCount = Math.ceil(files / days / partitions)
   const rowsPerFile = rows / days / partitions / fileCount
   let due = 0
   let written = 0
+  function writeFile(partition: number, count: number, from: number, forMs: number): void {
+    const firstOffset = offsets[partition] ?? 0
+    offsets[partition] = firstOffset + count
+    const records = recordsOf({ random, partition, firstOffset, count, from, forMs })
+    const { path } = lakeFile(folder, { topic: lakeTopic, partition, firstOffset, date: dateOf(from) })
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, lakeHeader + formatRows(partition, records))
+  }
   for (let day = 0; day < days; day++) {
     for (let partition = 0; partition < partitions; partition++) {
       for (let n = 0; n < fileCount; n++) {
         due += rowsPerFile
         const count = Math.round(due) - written
         written += count
-        const from = begin + day * dayMs + (n / fileCount) * dayMs
-        const firstOffset = offsets[partition] ?? 0
-        offsets[partition] = firstOffset + count
-        const records = recordsOf({ random, partition, firstOffset, count, from, forMs: dayMs / fileCount })
-        const date = new Date(from).toISOString().slice(0, 10)
-        const { path } = lakeFile(folder, { topic, partition, firstOffset, date })
-        mkdirSync(dirname(path), { recursive: true })
-        writeFileSync(path, lakeHeader + formatRows(partition, records))
+        writeFile(partition, count, end + (day - days + n / fileCount) * dayMs, dayMs / fileCount)
       }
     }
+  }
+  if (lastMinuteRows === 0) return
+  for (let partition = 0; partition < partitions; partition++) {
+    writeFile(partition, lastMinuteRows / partitions, end - minuteMs, minuteMs)
   }
 }
 
@@ -72,7 +82,7 @@ interface Stretch {
 /** Each patient keeps to one partition. */
 function recordsOf({ random, partition, firstOffset, count, from, forMs }: Stretch): ArchivedRecord[] {
   return Array.from({ length: count }, (_, i) => {
-    const n = partition + partitions * random.integer(0, Math.floor((patients - 1 - partition) / partitions))
+    const n = partition + partitions * random.integer(0, Math.floor((lakePatients - 1 - partition) / partitions))
     const { glucose, heartRate } = randomValues(random)
     const receivedAt = Math.floor(from + (i / count) * forMs)
     const id = patientId(n)

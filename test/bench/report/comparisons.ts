@@ -47,6 +47,7 @@ const batch1m = of('batch-1m')
 const batch10m = of('batch-10m')
 const smallFiles = of('batch-small-files')
 const fanOut = of('fan-out')
+const footprint = of('footprint')
 
 export const comparisons: readonly Comparison[] = [
   backlog(
@@ -180,4 +181,10 @@ export const comparisons: readonly Comparison[] = [
       fanOut(`${sockets}, dashboard server, memory grown`, 'MB', `${how} sockets.grownBytes`),
     ]
   }),
+  footprint('Kafka, a message', 'B', 'one a minute.kafkaBytesPerMessage'),
+  ...(['one a minute', 'one a second'] as const).flatMap((pace) => [
+    footprint(`Redis, a patient at ${pace}`, 'kB', `${pace}.redisBytesPerPatient`),
+    footprint(`Redis, of that the live window, at ${pace}`, 'kB', `${pace}.recentBytes`),
+    footprint(`Redis, of that the identities, at ${pace}`, 'kB', `${pace}.seenBytes`),
+  ]),
 ]

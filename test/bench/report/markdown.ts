@@ -1,8 +1,9 @@
 // docs/benchmarks.md: the result with what is needed to read it.
+import { markdownGrowth } from './growth-table.ts'
 import type { Report } from './report.ts'
 import { markdownTable } from './table.ts'
 
-export function markdownPage({ at, pairs, quick, machine, lines }: Report, chartName: string): string {
+export function markdownPage({ at, pairs, quick, machine, sizes, lines, growth }: Report, chartName: string): string {
   const { processors, memoryBytes, loadBefore, ...versions } = machine
   const parts = Object.entries(versions).map(([name, version]) => `${name} ${version}`)
   return `# Benchmarks
@@ -29,5 +30,21 @@ ${markdownTable(lines)}
 - **Memory** is the most that all processes of a contender had resident together, looked at five times a second.
 - **Fan-out**: 1,000 patients send once a second. 20 real clients measure among sockets that watch a patient each and read all that
   they are sent. A reading is as late in a row as it takes until the patient's row shows it or a newer one.
+- **Footprint**: a patient with a day of readings, every window full, as Redis and Kafka hold it.
+
+## As it grows
+
+One thing grows, the others stay at 6 partitions, 200 patients and 1 instance. Behind each figure stands how many times that of
+the first column it is. *flat* should stay, *linear* should grow no faster than the size; a factor of 1.5 is let pass.
+
+${markdownGrowth(growth)}
+
+- A **drain** takes ${sizes.growth.messages.toLocaleString('en')} messages; rate and processor time are counted from the first batch on, or from when all instances have
+  joined. Kafka and Redis have the same ${machine.processors.split(' ')[0]} cores: the rate of several instances is bound by them, so look at the processor
+  time a message.
+- **Patients**: the views are written once a patient and batch. The more patients share a batch, the less there is to put together,
+  up to where each message pays for a patient of its own.
+- **Days** are days of ${sizes.growth.rowsADay.toLocaleString('en')} rows in the lake, the batch run is that of the service that waits to be asked, from asking until it is
+  published: everything into empty views, then again after one more minute of ${sizes.growth.lastMinuteRows.toLocaleString('en')} rows.
 `
 }

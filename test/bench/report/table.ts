@@ -16,13 +16,17 @@ const cellsOf = ({ what, unit, ours, beside, goal, met }: Line): string[] => [
   met === null ? '–' : verdicts[met],
 ]
 
-function withSpread({ median, min, max, rounds }: Spread, write: (value: number) => string): string {
+export function withSpread({ median, min, max, rounds }: Spread, write: (value: number) => string): string {
   return rounds === 1 ? write(median) : `${write(median)} [${write(min)} – ${write(max)}]`
 }
 
-export function terminalTable(lines: readonly Line[]): string {
-  const rows = [heading, ...lines.map(cellsOf)]
-  const widths = heading.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+export const terminalTable = (lines: readonly Line[]): string => alignedTable([heading, ...lines.map(cellsOf)])
+
+export const markdownTable = (lines: readonly Line[]): string => markdownRows([heading, ...lines.map(cellsOf)])
+
+/** Rows of cells, the heading first, in columns as wide as they need. */
+export function alignedTable(rows: readonly string[][]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
   return rows
     .map((row) =>
       row
@@ -33,7 +37,6 @@ export function terminalTable(lines: readonly Line[]): string {
     .join('\n')
 }
 
-export function markdownTable(lines: readonly Line[]): string {
-  const rows = [heading, heading.map(() => '---'), ...lines.map(cellsOf)]
-  return rows.map((row) => `| ${row.join(' | ')} |`).join('\n')
+export function markdownRows([heading = [], ...rows]: readonly string[][]): string {
+  return [heading, heading.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
 }

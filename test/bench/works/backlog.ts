@@ -3,11 +3,11 @@ import assert from 'node:assert/strict'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { lakeCoverage } from '@health/lake'
-import { readPartitions, tellViews } from '@health/views'
+import { tellViews } from '@health/views'
 import { type Backlog, fillBacklog } from '../data/backlog.ts'
 import type { SpeedVariant } from '../peer.ts'
 import { resultOf } from '../process.ts'
-import { partitions } from '../system.ts'
+import { drain } from './drain.ts'
 import { reach, whileRunning } from './follow.ts'
 import { kcat, redisBenchmark } from './limits.ts'
 import type { Bench, Contender, Figures, Work } from './work.ts'
@@ -23,7 +23,7 @@ export const backlogWork: Work = {
     const backlog = await fill(bench, sizes.backlog)
     const row = { messages: sizes.rowBacklog, batch: sizes.rowBatch }
     return [
-      { name: 'speed-layer', run: () => drain(bench, backlog) },
+      { name: 'speed-layer', run: () => drain(system, backlog) },
       ...spark(bench, 'latest', { topic: backlog.topic, messages: backlog.messages, batch: sizes.latestBatch }),
       ...spark(bench, 'row', { topic: backlog.topic, ...row }),
       { name: 'csv-archiver', run: () => archive(bench, backlog) },
@@ -38,11 +38,11 @@ export const backlogWork: Work = {
 export const longBacklogWork: Work = {
   name: 'long-backlog',
   async prepare(bench) {
-    const { sizes } = bench
+    const { sizes, system } = bench
     const backlog = await fill(bench, sizes.longBacklog)
     const { topic, messages } = backlog
     return [
-      { name: 'speed-layer', run: () => drain(bench, backlog) },
+      { name: 'speed-layer', run: () => drain(system, backlog) },
       ...spark(bench, 'latest', { topic, messages, batch: sizes.latestBatch }),
       { name: 'kafkajs', run: () => fetchAndParse(bench, backlog) },
     ]
@@ -51,35 +51,7 @@ export const longBacklogWork: Work = {
 
 async function fill({ system, sizes, say }: Bench, messages: number): Promise<Backlog> {
   say(`filling a topic with ${messages.toLocaleString('en')} messages`)
-  return fillBacklog(system, messages, sizes.patients)
-}
-
-/** The whole service, from its start until the last position is in the views. */
-async function drain({ system }: Bench, { topic, messages, dropped }: Backlog): Promise<Figures> {
-  const { views } = system
-  const applied = async () => sum((await readPartitions(views, partitions)).map(({ position }) => position ?? 0))
-  const begun = performance.now()
-  const service = system.startService('speed-layer', topic)
-  return whileRunning([service], async () => {
-    const atFirst = await reach(service, 1, 5, applied)
-    const firstSeconds = secondsSince(begun)
-    await reach(service, messages, 20, applied)
-    const seconds = secondsSince(begun)
-    const { cpuSeconds, peakBytes } = service.usage()
-    const counts = (await readPartitions(views, partitions)).map((partition) => partition.counts)
-    assert.equal(sum(counts.map(({ records }) => records)), messages, 'records that the views count')
-    for (const [reason, n] of Object.entries(dropped)) {
-      assert.equal(sum(counts.map((count) => count.dropped[reason] ?? 0)), n, `records dropped as ${reason}`)
-    }
-    return {
-      firstSeconds,
-      seconds,
-      perSecond: messages / seconds,
-      steadyPerSecond: (messages - atFirst) / (seconds - firstSeconds),
-      cpuSecondsPerMessage: cpuSeconds / messages,
-      peakBytes,
-    }
-  })
+  return fillBacklog(system, { messages, patients: sizes.patients })
 }
 
 function spark(

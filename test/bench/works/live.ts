@@ -4,35 +4,53 @@ import { decodeChange } from '@health/views'
 import { createLiveReadings } from '../data/readings.ts'
 import { endOf, type Running } from '../process.ts'
 import { percentile } from '../statistics.ts'
-import type { BenchSystem } from '../system.ts'
+import { type BenchSystem, partitions } from '../system.ts'
 import { whileRunning } from './follow.ts'
-import type { Bench, Figures, Work } from './work.ts'
+import { type GroupSize, startSpeedLayers, usageOf } from './speed-layers.ts'
+import type { Figures, Work } from './work.ts'
 
 const perSecond = 1000
 const tickMs = 10
 
 /** A speed layer under test. */
 interface Follower {
-  start(topic: string): Running
+  start(topic: string): readonly Running[]
   /** Tells of every reading that Redis makes visible, as it does; `measuredAt` is epoch ms. */
   watch(onVisible: (patientId: string, measuredAt: number) => void): Promise<() => Promise<void>>
 }
 
 export const liveWork: Work = {
   name: 'live',
-  async prepare(bench) {
-    const { system, peer } = bench
-    const ours: Follower = { start: (topic) => system.startService('speed-layer', topic), watch: watchOurs(system) }
-    const contenders = [{ name: 'speed-layer', run: () => follow(bench, ours) }]
+  async prepare({ system, sizes, peer }) {
+    const size = { ...sizes, partitions, instances: 1 }
+    const contenders = [{ name: 'speed-layer', run: () => followSpeedLayers(system, size) }]
     if (peer === null) return contenders
-    const theirs: Follower = { start: (topic) => peer.follow(system, topic), watch: watchTheirs(system) }
-    return [...contenders, { name: 'spark-latest', run: () => follow(bench, theirs) }]
+    const theirs: Follower = { start: (topic) => [peer.follow(system, topic)], watch: watchTheirs(system) }
+    return [...contenders, { name: 'spark-latest', run: () => follow(system, theirs, size) }]
   },
 }
 
-async function follow({ system, sizes }: Bench, follower: Follower): Promise<Figures> {
+export interface LiveSize {
+  patients: number
+  partitions: number
+  /** Seconds that traffic runs before it is measured, and is measured. */
+  warmUpSeconds: number
+  liveSeconds: number
+}
+
+/** How late the readings are that one or more instances of the speed layer make visible. */
+export function followSpeedLayers(system: BenchSystem, size: LiveSize & GroupSize): Promise<Figures> {
+  const ours: Follower = { start: (topic) => startSpeedLayers(system, topic, size), watch: watchOurs(system) }
+  return follow(system, ours, size)
+}
+
+async function follow(
+  system: BenchSystem,
+  follower: Follower,
+  { patients, partitions, warmUpSeconds, liveSeconds }: LiveSize,
+): Promise<Figures> {
   const topic = system.newTopic()
-  const sending = await startSending(system, topic, sizes.patients)
+  const sending = await startSending(system, topic, { patients, partitions })
   const ages: number[] = []
   const first = Promise.withResolvers<number>()
   let measuring = false
@@ -44,20 +62,20 @@ async function follow({ system, sizes }: Bench, follower: Follower): Promise<Fig
   const begun = performance.now()
   const running = follower.start(topic)
   try {
-    return await whileRunning([running], async () => {
-      const firstSeconds = ((await Promise.race([first.promise, endOf(running)])) - begun) / 1000
-      await pause(sizes.warmUpSeconds * 1000)
+    return await whileRunning(running, async () => {
+      const firstSeconds = ((await Promise.race([first.promise, ...running.map(endOf)])) - begun) / 1000
+      await pause(warmUpSeconds * 1000)
       measuring = true
-      const before = running.usage()
-      await pause(sizes.liveSeconds * 1000)
-      const { cpuSeconds, peakBytes } = running.usage()
+      const before = usageOf(running)
+      await pause(liveSeconds * 1000)
+      const { cpuSeconds, peakBytes } = usageOf(running)
       const sorted = Float64Array.from(ages).sort()
       return {
         firstSeconds,
         p50: percentile(sorted, 50),
         p99: percentile(sorted, 99),
         count: sorted.length,
-        cores: (cpuSeconds - before.cpuSeconds) / sizes.liveSeconds,
+        cores: (cpuSeconds - before.cpuSeconds) / liveSeconds,
         peakBytes,
       }
     })
@@ -68,8 +86,12 @@ async function follow({ system, sizes }: Bench, follower: Follower): Promise<Fig
 }
 
 /** Sends as long as it is let, and knows when each reading was sent. */
-async function startSending(system: BenchSystem, topic: string, patients: number) {
-  const log = await system.openTopic(topic)
+async function startSending(
+  system: BenchSystem,
+  topic: string,
+  { patients, partitions }: Pick<LiveSize, 'patients' | 'partitions'>,
+) {
+  const log = await system.openTopic(topic, partitions)
   const next = createLiveReadings(patients)
   /** By patient, oldest first. */
   const waiting = new Map<string, { measuredAt: number; sentAt: number }[]>()
