@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
+  fieldsOf,
   minuteBucketMs,
   minuteWindowMs,
   openViews,
@@ -10,6 +11,7 @@ import {
   readingWindowMs,
   readMinutes,
   readReadings,
+  recentKey,
   type ViewStore,
 } from '@health/views'
 import fc from 'fast-check'
@@ -53,6 +55,12 @@ test('the windows hold every reading measured in them, in whatever order and bat
       const servedMinutes = await readMinutes(store, [0], 'p001', firstMinute, newest)
       expect(servedMinutes.map(([minute, { glucoseMgdl }]) => [minute, glucoseMgdl])).toEqual(
         [...minutes].sort(([a], [b]) => a - b).map(([minute, held]) => [minute, spreadOf(held.map((r) => r.glucose))]),
+      )
+
+      const [stored] = (await store.step([], [{ op: 'getAll', key: recentKey(0, 'p001') }])) ?? []
+      const buckets = new Set(inWindow.map(({ measuredAt }) => Math.floor(measuredAt / readingBucketMs)))
+      expect(Object.keys(fieldsOf(stored)), 'what has left the windows is removed').toHaveLength(
+        buckets.size + minutes.size,
       )
     }),
     { numRuns: 100 },

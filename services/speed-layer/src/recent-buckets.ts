@@ -22,6 +22,12 @@ export interface RecentBuckets {
   minutes: Map<number, MinuteSpread>
   changedReadings: Set<number>
   changedMinutes: Set<number>
+  /**
+   * The reading buckets that the views hold, as far as they are known: those stored since the patient was loaded. Of
+   * buckets up to `unknownUntil` it is not known, and with rare readings most are not there.
+   */
+  storedReadings: Set<number>
+  unknownUntil: number
 }
 
 export const createBuckets = (newest: number): RecentBuckets => ({
@@ -31,6 +37,8 @@ export const createBuckets = (newest: number): RecentBuckets => ({
   minutes: new Map(),
   changedReadings: new Set(),
   changedMinutes: new Set(),
+  storedReadings: new Set(),
+  unknownUntil: readingBucket(newest),
 })
 
 export const readingBucket = (ms: number): number => Math.floor(ms / readingBucketMs)
@@ -105,11 +113,13 @@ export function changedFields(buckets: RecentBuckets): Record<string, string> {
 }
 
 /** The fields to remove: buckets that have left their window since the last time. */
-export function expiredFields({ newest, storedNewest }: RecentBuckets): string[] {
+export function expiredFields({ newest, storedNewest, storedReadings, unknownUntil }: RecentBuckets): string[] {
   if (newest === storedNewest || storedNewest === Number.NEGATIVE_INFINITY) return []
   const fields: string[] = []
-  const lastReading = Math.min(firstReadingBucket(newest) - 1, readingBucket(storedNewest))
-  for (let b = firstReadingBucket(storedNewest); b <= lastReading; b++) fields.push(readingField(b))
+  const firstReading = firstReadingBucket(newest)
+  for (const b of storedReadings) if (b < firstReading) fields.push(readingField(b))
+  for (let b = firstReadingBucket(storedNewest); b < firstReading && b <= unknownUntil; b++)
+    fields.push(readingField(b))
   const lastMinute = Math.min(firstMinuteBucket(newest) - 1, minuteBucket(storedNewest))
   for (let m = firstMinuteBucket(storedNewest); m <= lastMinute; m++) fields.push(minuteField(m))
   return fields
@@ -117,11 +127,15 @@ export function expiredFields({ newest, storedNewest }: RecentBuckets): string[]
 
 /** To be called when changes are stored: keeps only the newest buckets, which the next readings fall into. */
 export function bucketsStored(buckets: RecentBuckets): void {
-  buckets.storedNewest = buckets.newest
+  const { newest, storedReadings, unknownUntil } = buckets
+  const first = firstReadingBucket(newest)
+  for (const bucket of buckets.changedReadings) if (bucket > unknownUntil) storedReadings.add(bucket)
+  for (const bucket of storedReadings) if (bucket < first) storedReadings.delete(bucket)
+  buckets.storedNewest = newest
   buckets.changedReadings.clear()
   buckets.changedMinutes.clear()
-  keepOnly(buckets.readings, readingBucket(buckets.newest))
-  keepOnly(buckets.minutes, minuteBucket(buckets.newest))
+  keepOnly(buckets.readings, readingBucket(newest))
+  keepOnly(buckets.minutes, minuteBucket(newest))
 }
 
 function keepOnly<T>(buckets: Map<number, T>, newest: number): void {
