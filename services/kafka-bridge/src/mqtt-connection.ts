@@ -39,8 +39,8 @@ interface Batch {
   bytes: number
 }
 
-/** So much of one client may wait for the log; beyond it nothing more is read. */
-const maxWaitingBytes = 512 * 1024
+/** So much of one client may wait for the log, some hundred messages; beyond it nothing more is read for a while. */
+const maxWaitingBytes = 64 * 1024
 /** What a record takes beside its bytes, about: a flood of empty messages is a flood too. */
 const recordOverheadBytes = 256
 
