@@ -103,7 +103,10 @@ const anyText = fc.oneof(
   fc.string().map((text) => `base64:${text}`),
   fc.json(),
   anyReading.map(formatReading),
-  anyReading.map((reading) => formatReading(reading).replace('":', '": ')),
+  fc.tuple(fc.constantFrom('', ' ', '\n'), anyReading, fc.json()).map(([before, reading, note]) => {
+    const members = formatReading(reading).slice(1, -1)
+    return `${before}{${members.replace('":', '": ')},"note":${note}}`
+  }),
   fc.constantFrom('{}', '', '"', '""', ',', '\r\n', '=1+1', '-1', '@a', '\ufeff', '\u007f'),
 )
 const anyValue = fc.oneof(
