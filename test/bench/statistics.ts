@@ -8,6 +8,8 @@ export interface Spread {
   rounds: number
 }
 
+export const sum = (values: Iterable<number>): number => [...values].reduce((total, value) => total + value, 0)
+
 /** `null` where there is nothing to tell of. */
 export function spreadOf(values: readonly number[]): Spread | null {
   const sorted = values.filter(Number.isFinite).sort((a, b) => a - b)

@@ -1,6 +1,6 @@
 // The lengths that MQTT packets announce, read off the byte stream before anything is gathered in memory.
 
-/** The broker keeps a packet's chunks until it is whole, and one of a byte takes as much as one of two hundred. */
+/** The parser keeps a packet's chunks until it is whole, and one of a byte takes as much as one of two hundred. */
 const maxChunks = 512
 
 /**

@@ -7,13 +7,11 @@ import { tellViews } from '@health/views'
 import { type Backlog, fillBacklog } from '../data/backlog.ts'
 import type { SpeedVariant } from '../peer.ts'
 import { resultOf } from '../process.ts'
+import { sum } from '../statistics.ts'
 import { drain } from './drain.ts'
-import { reach, whileRunning } from './follow.ts'
+import { reach, secondsSince, whileRunning } from './follow.ts'
 import { kcat, redisBenchmark } from './limits.ts'
 import type { Bench, Contender, Figures, Work } from './work.ts'
-
-const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, n) => total + n, 0)
-const secondsSince = (begun: number): number => (performance.now() - begun) / 1000
 
 /** What is drained from a cold start, and everything that reads the same topic. */
 export const backlogWork: Work = {

@@ -6,6 +6,8 @@ import { root } from '../../e2e/processes.ts'
 import { lakeOf } from '../data/lake.ts'
 import { resultOf } from '../process.ts'
 import type { Sizes } from '../sizes.ts'
+import { sum } from '../statistics.ts'
+import { secondsSince } from './follow.ts'
 import type { Bench, Contender, Figures, Work } from './work.ts'
 
 export const batchWorks: Work[] = [
@@ -37,7 +39,7 @@ async function compute({ system }: Bench, lakeDir: string, rows: number): Promis
   const command = `exec "$0" ${join(root, 'scripts/batch.ts')} --lake ${lakeDir} --json > ${system.folder}/days.json`
   const running = system.start('batch', 'sh', ['-c', command, process.execPath])
   assert.equal(await running.ended, 0, 'how the batch run ended')
-  const seconds = (performance.now() - begun) / 1000
+  const seconds = secondsSince(begun)
   const { cpuSeconds, peakBytes } = running.usage()
   const { watermark } = JSON.parse(await readFile(join(system.folder, 'days.json'), 'utf8'))
   assert.equal(sumOf(watermark), rows, 'rows that the batch run covers')
@@ -61,8 +63,7 @@ async function count({ system }: Bench, lakeDir: string): Promise<Figures> {
   const begun = performance.now()
   const running = system.start('wc', 'sh', ['-c', `find ${lakeDir} -name '*.csv' -exec wc -l {} + > /dev/null`])
   assert.equal(await running.ended, 0, 'how wc ended')
-  return { seconds: (performance.now() - begun) / 1000 }
+  return { seconds: secondsSince(begun) }
 }
 
-const sumOf = (watermark: Readonly<Record<string, number>>): number =>
-  Object.values(watermark).reduce((sum, n) => sum + n, 0)
+const sumOf = (watermark: Readonly<Record<string, number>>): number => sum(Object.values(watermark))

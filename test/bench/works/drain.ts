@@ -2,13 +2,11 @@
 import assert from 'node:assert/strict'
 import { readPartitions } from '@health/views'
 import type { Backlog } from '../data/backlog.ts'
+import { sum } from '../statistics.ts'
 import type { BenchSystem } from '../system.ts'
-import { reach, whileRunning } from './follow.ts'
+import { reach, secondsSince, whileRunning } from './follow.ts'
 import { redisUsage, startSpeedLayers, usageOf } from './speed-layers.ts'
 import type { Figures } from './work.ts'
-
-const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, n) => total + n, 0)
-const secondsSince = (begun: number): number => (performance.now() - begun) / 1000
 
 /**
  * From the start of one or more instances until the last position is in the views. What is steady is counted from the

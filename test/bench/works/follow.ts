@@ -28,6 +28,9 @@ export async function reach(
   }
 }
 
+/** Since a moment that `performance.now()` told. */
+export const secondsSince = (begun: number): number => (performance.now() - begun) / 1000
+
 /** Does `work` and stops the processes, whatever comes of it. */
 export async function whileRunning<T>(processes: readonly Running[], work: () => Promise<T>): Promise<T> {
   try {

@@ -7,6 +7,7 @@ import type { Redis } from 'ioredis'
 import { createRandom } from '../../faults/random.ts'
 import { type Backlog, fillWith } from '../data/backlog.ts'
 import { type BenchMessage, patientId, randomValues } from '../data/readings.ts'
+import { sum } from '../statistics.ts'
 import { type BenchSystem, partitions } from '../system.ts'
 import { drain } from './drain.ts'
 import type { Bench, Contender, Figures, Work } from './work.ts'
@@ -70,12 +71,12 @@ async function measure(system: BenchSystem, backlog: Backlog, patients: number):
 /** Bytes in Redis of all keys that match. */
 async function bytesOf(redis: Redis, pattern: string): Promise<number> {
   const bytes = await Promise.all((await redis.keys(pattern)).map((key) => redis.memory('USAGE', key, 'SAMPLES', 0)))
-  return bytes.reduce((sum: number, n) => sum + (n ?? 0), 0)
+  return sum(bytes.map((n) => n ?? 0))
 }
 
 /** Bytes of a topic's records on one broker's disk. */
 function kafkaBytes({ folder }: BenchSystem, topic: string): number {
   const logs = Array.from({ length: partitions }, (_, n) => join(folder, 'kafka', `${topic}-${n}`))
   const files = logs.flatMap((log) => readdirSync(log).map((name) => join(log, name)))
-  return files.filter((path) => path.endsWith('.log')).reduce((sum, path) => sum + statSync(path).size, 0)
+  return sum(files.filter((path) => path.endsWith('.log')).map((path) => statSync(path).size))
 }

@@ -12,8 +12,9 @@ import {
   tellViews,
 } from '@health/views'
 import { lakeOf, lakePatients, lakeTopic } from '../data/lake.ts'
+import { sum } from '../statistics.ts'
 import { type BenchSystem, partitions } from '../system.ts'
-import { reach, whileRunning } from './follow.ts'
+import { reach, secondsSince, whileRunning } from './follow.ts'
 import { redisUsage } from './speed-layers.ts'
 import type { Bench, Contender, Figures, Work } from './work.ts'
 
@@ -91,12 +92,12 @@ async function run(system: BenchSystem, lakeDir: string): Promise<{ seconds: num
     const begun = performance.now()
     await tellViews(views, { kind: 'batch-wanted' })
     await reach(service, version + 1, 5, async () => (await readBatchView(views)).version)
-    return { seconds: (performance.now() - begun) / 1000, peakBytes: service.usage().peakBytes }
+    return { seconds: secondsSince(begun), peakBytes: service.usage().peakBytes }
   })
 }
 
 async function bytesPerRow(files: readonly LakeFile[]): Promise<number> {
   const rows = await Promise.all(files.map(async (file) => (await readLastRow(file)).offset + 1 - file.firstOffset))
-  const bytes = files.reduce((sum, { path }) => sum + statSync(path).size, 0)
-  return bytes / rows.reduce((sum, n) => sum + n, 0)
+  const bytes = sum(files.map(({ path }) => statSync(path).size))
+  return bytes / sum(rows)
 }

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process'
 import type { Backlog } from '../data/backlog.ts'
 import { resultOf } from '../process.ts'
 import type { BenchSystem } from '../system.ts'
+import { secondsSince } from './follow.ts'
 import type { Contender } from './work.ts'
 
 export const isInstalled = (command: string): boolean => {
@@ -24,7 +25,7 @@ export function kcat(system: BenchSystem, { topic, messages }: Backlog): Contend
     const begun = performance.now()
     const running = system.start('kcat', 'sh', ['-c', script])
     const { read } = JSON.parse(await running.said('RESULT'))
-    const seconds = (performance.now() - begun) / 1000
+    const seconds = secondsSince(begun)
     assert.equal(read, messages, 'messages that kcat read')
     return { steadyPerSecond: messages / seconds }
   }
