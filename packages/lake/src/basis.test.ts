@@ -1,6 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { DaySums } from '@health/domain'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -28,6 +28,9 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 const scan = (options: Partial<Parameters<typeof scanLake>[1]> = {}): Promise<LakeScan> =>
   scanLake(folder, { topic, watermark: null, timeZone: 'UTC', ...options })
 
+/** So long after it was written that a folder is taken for settled. */
+const later = 2 * 3_600_000
+
 describe('a scan that goes on from an earlier one', () => {
   test('comes to the same as one of everything, wherever the earlier ones ended', async () => {
     const property = fc.asyncProperty(
@@ -36,7 +39,9 @@ describe('a scan that goes on from an earlier one', () => {
       fc.constantFrom(1, 3, 1000),
       fc.constantFrom(1, 1500, 1e9),
       fc.array(fc.integer({ min: 1001, max: 1040 }), { minLength: 2, maxLength: 4 }),
-      async (log, timeZone, rows, portionBytes, ends) => {
+      fc.constantFrom(0, later),
+      async (log, timeZone, rows, portionBytes, ends, age) => {
+        const now = Date.now() + age
         fc.pre([...log.values()].some((records) => records.length > 0))
         rmSync(rawFolder(folder), { recursive: true, force: true })
         for (const [partition, records] of log) writeLake(folder, partition, records, rows)
@@ -45,7 +50,7 @@ describe('a scan that goes on from an earlier one', () => {
         for (const end of ends.sort((a, b) => a - b)) {
           // Not every partition gets on.
           const watermark = new Map([...log.keys()].map((partition) => [partition, partition === 17 ? 1010 : end]))
-          const result = await scan({ timeZone, watermark, portionBytes, basis })
+          const result = await scan({ timeZone, watermark, portionBytes, basis, now })
           days = new Map([...(result.goesOn ? days : []), ...scanned(result)])
           expectSameDays(days, foldLog(log, watermark, timeZone))
           const all = await scan({ timeZone, watermark, portionBytes })
@@ -92,6 +97,29 @@ describe('a scan that goes on from an earlier one', () => {
     const path = lakeFile(folder, { topic, partition: 0, firstOffset: 3, date: '2026-03-31' }).path
     truncateSync(path, readFileSync(path).length - 1)
     await expect(scan({ basis })).rejects.toThrow(path)
+  })
+
+  test('looks into no folder that is as it was, and into each that is not', async () => {
+    const now = Date.now() + later
+    const dateOf = (day: number) => new Date(noon + day * 86_400_000).toISOString().slice(0, 10)
+    const pathOf = (day: number) => lakeFile(folder, { topic, partition: 0, firstOffset: day, date: dateOf(day) }).path
+    writeLake(folder, 0, tenDays.slice(0, 9))
+    const { basis } = await scan({ portionBytes: 1, now })
+    writeLake(folder, 0, tenDays.slice(9))
+    // Somebody writes to a file in place, which only a look at it would tell.
+    truncateSync(pathOf(3), readFileSync(pathOf(3)).length - 1)
+    const next = await scan({ basis, now })
+    expect(next).toMatchObject({ goesOn: true, records: 10, newRecords: 1 })
+    // Its day is touched, so it is read.
+    writeLake(folder, 0, [aRecord(10, reading({ measuredAt: noon + 3 * 86_400_000 }), noon + 9.2 * 86_400_000)])
+    await expect(scan({ basis: next.basis, now })).rejects.toThrow(pathOf(3))
+    // Another file lies in its folder under the old name, as old as the first one.
+    const text = readFileSync(pathOf(2), 'utf8')
+    const { atime, mtime } = statSync(dirname(pathOf(2)))
+    rmSync(pathOf(2))
+    writeFileSync(pathOf(2), text.slice(0, -1))
+    utimesSync(dirname(pathOf(2)), atime, mtime)
+    await expect(scan({ basis: next.basis, now })).rejects.toThrow(pathOf(2))
   })
 
   test('begins anew when a file is gone', async () => {

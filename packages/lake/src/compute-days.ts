@@ -56,13 +56,7 @@ export async function computeDays(
       for (const file of portion) bytes += file.bytes
       await onProgress?.({ records, share: bytes / total })
     }
-    found.push({
-      from: part[0]?.date ?? '',
-      to: part.at(-1)?.date ?? '',
-      files: 0,
-      bytes: 0,
-      days: [...theirDays].sort(),
-    })
+    found.push({ from: part[0]?.date ?? '', to: part.at(-1)?.date ?? '', days: [...theirDays].sort() })
   }
   const unsettled = days.unsettled()
   if (unsettled.length > 0) {

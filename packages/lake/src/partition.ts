@@ -29,14 +29,17 @@ export const dateOf = (ms: number): string => new Date(ms).toISOString().slice(0
 /** The folder of the rows. */
 export const rawFolder = (lakeDir: string): string => join(lakeDir, 'raw')
 
+/** The folder of a date. */
+export const dateFolderPath = (lakeDir: string, date: string): string => join(rawFolder(lakeDir), `date=${date}`)
+
 /** A file of the lake, published or not. */
 export function lakeFile(lakeDir: string, file: Omit<LakeFile, 'path'>): LakeFile {
-  return { ...file, path: join(rawFolder(lakeDir), `date=${file.date}`, `${stem(file)}.csv`) }
+  return { ...file, path: join(dateFolderPath(lakeDir, file.date), `${stem(file)}.csv`) }
 }
 
 /** Where `file` is written before it is published: hidden, and no `*.csv`, so that no reader takes it for data. */
 export function leftoverPath(lakeDir: string, file: LakeFile, writer: string): string {
-  return join(rawFolder(lakeDir), `date=${file.date}`, `.${stem(file)}.${writer}.tmp`)
+  return join(dateFolderPath(lakeDir, file.date), `.${stem(file)}.${writer}.tmp`)
 }
 
 /** What a file's name says; `null` for a name that the lake does not give. */
@@ -44,12 +47,21 @@ export function parseFileName(name: string): Pick<LakeFile, 'topic' | 'partition
   return parseStem(publishedName.exec(name)?.[1])
 }
 
-/** Everything that lies in the lake; nothing where there is no lake. */
-export async function listLake(lakeDir: string): Promise<LakeListing> {
+/** The dates that have a folder, in ascending order. */
+export async function listDates(lakeDir: string): Promise<string[]> {
+  return (await namesIn(rawFolder(lakeDir))).flatMap((name) => dateFolder.exec(name)?.[1] ?? [])
+}
+
+/** Everything that lies in the lake, or beside other dates than the wanted ones; nothing where there is no lake. */
+export async function listLake(
+  lakeDir: string,
+  isWanted: (date: string) => boolean = () => true,
+): Promise<LakeListing> {
   const listing: LakeListing = { files: [], leftovers: [], foreign: [] }
   for (const name of await namesIn(rawFolder(lakeDir))) {
     const date = dateFolder.exec(name)?.[1]
     if (date !== undefined) {
+      if (!isWanted(date)) continue
       const day = await listDate(lakeDir, date)
       listing.files.push(...day.files)
       listing.leftovers.push(...day.leftovers)
@@ -103,7 +115,7 @@ function parseStem(text: string | undefined): Pick<LakeFile, 'topic' | 'partitio
 }
 
 async function listDate(lakeDir: string, date: string): Promise<LakeListing> {
-  const folder = join(rawFolder(lakeDir), `date=${date}`)
+  const folder = dateFolderPath(lakeDir, date)
   const day: LakeListing = { files: [], leftovers: [], foreign: [] }
   for (const name of await namesIn(folder)) {
     const path = join(folder, name)

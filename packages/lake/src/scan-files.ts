@@ -20,25 +20,23 @@ export class LakeEmpty extends Error {
 /** So many files are checked before others have their turn. */
 const checksAtOnce = 100
 
-/**
- * The files of `topic` that hold offsets below `watermark` (`null`: all of them), by partition and offset. Throws
- * `LakeEmpty`, and `LakeFileDamaged` for what is not the lake's.
- */
-export async function listBelow(
+/** The files of `topic` in the folders of wanted dates, by partition and offset. Throws `LakeFileDamaged` for what is not the lake's. */
+export async function listTopic(
   lakeDir: string,
   topic: string,
-  watermark: ReadonlyMap<number, number> | null,
+  isWanted: (date: string) => boolean,
 ): Promise<LakeFile[]> {
-  const { files, foreign } = await listLake(lakeDir)
+  const { files, foreign } = await listLake(lakeDir, isWanted)
   const [stranger] = foreign
   if (stranger !== undefined) {
     throw new LakeFileDamaged(`${stranger} was not written by the archiver. Move it out of the lake, then run again.`)
   }
-  const ofTopic = files.filter((file) => file.topic === topic)
-  if (ofTopic.length === 0) throw new LakeEmpty(describeEmpty(lakeDir, topic, files))
-  if (watermark === null) return ofTopic
-  return ofTopic.filter(({ partition, firstOffset }) => firstOffset < (watermark.get(partition) ?? 0))
+  return files.filter((file) => file.topic === topic)
 }
+
+/** Of a topic's files, those that hold offsets below `watermark` (`null`: all of them). */
+export const filesBelow = (files: readonly LakeFile[], watermark: ReadonlyMap<number, number> | null): LakeFile[] =>
+  files.filter(({ partition, firstOffset }) => watermark === null || firstOffset < (watermark.get(partition) ?? 0))
 
 /** Of files by partition and offset, those that may hold offsets from `since` (partition → offset) on. */
 export const filesSince = (files: readonly LakeFile[], since: Readonly<Record<number, number>>): LakeFile[] =>
@@ -87,8 +85,9 @@ function split(
   return groups
 }
 
-function describeEmpty(lakeDir: string, topic: string, files: readonly LakeFile[]): string {
-  const others = [...new Set(files.map((file) => file.topic))]
+/** Why a lake without a file of the topic cannot be computed from. */
+export async function describeEmpty(lakeDir: string, topic: string): Promise<string> {
+  const others = [...new Set((await listLake(lakeDir)).files.map((file) => file.topic))]
   if (others.length === 0) return `There are no records in ${rawFolder(lakeDir)} yet.`
   return `${rawFolder(lakeDir)} holds records of ${others.join(', ')}, none of ${topic}.`
 }
@@ -109,17 +108,19 @@ async function checkFile(file: LakeFile): Promise<ScanFile> {
 }
 
 const tailBytes = 1024
+/** A file that fits is read in one go; a larger one is looked at where it ends as well. */
+const begin = Buffer.allocUnsafe(16 * 1024)
 
 function readEnds(path: string): { head: string; tail: string; bytes: number } {
   const file = openSync(path, 'r')
   try {
+    const length = readSync(file, begin, 0, begin.length, 0)
+    const head = begin.toString('latin1', 0, Math.min(length, lakeHeader.length))
+    if (length < begin.length)
+      return { head, tail: begin.toString('latin1', Math.max(0, length - tailBytes), length), bytes: length }
     const { size } = fstatSync(file)
-    const text = (from: number, length: number) => {
-      const buffer = Buffer.allocUnsafe(length)
-      return buffer.toString('latin1', 0, readSync(file, buffer, 0, length, from))
-    }
-    const start = Math.max(0, size - tailBytes)
-    return { head: text(0, lakeHeader.length), tail: text(start, size - start), bytes: size }
+    const tail = Buffer.allocUnsafe(tailBytes)
+    return { head, tail: tail.toString('latin1', 0, readSync(file, tail, 0, tailBytes, size - tailBytes)), bytes: size }
   } finally {
     closeSync(file)
   }

@@ -82,6 +82,16 @@ describe('the daily sums of the lake', () => {
     writeLake(folder, 0, [aRecord(0, '"'.repeat(900_000)), aRecord(1, reading({ glucoseMgdl: 100 }))])
     expect((await scan()).records).toBe(2)
   })
+
+  test('records of any length are read whole, wherever in a file they lie', async () => {
+    const lengths = Array.from({ length: 40 }, (_, i) => (i % 3 === 0 ? 900_000 - 7 * i : 40_000 * i))
+    const records = lengths.flatMap((length, i) => [
+      aRecord(2 * i, '",'.repeat(length / 2)),
+      aRecord(2 * i + 1, reading({ measuredAt: noon + i, glucoseMgdl: 100 })),
+    ])
+    writeLake(folder, 0, records)
+    expect(await scan()).toMatchObject({ records: 80, days: [{ day: { validRecords: 40 } }] })
+  })
 })
 
 describe('a lake that cannot be relied on', () => {

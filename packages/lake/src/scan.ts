@@ -1,13 +1,23 @@
 // Scans the lake: every patient's daily sums up to a watermark, computed by DuckDB from the files as they lie.
 import { earliestMeasuredAt, utcOffsets } from '@health/domain'
-import { daysForm, type LakeBasis, sized, standsOn, withDays } from './basis.ts'
+import { daysForm, hasFolders, holdsStill, type LakeBasis, partsWith, sized, withDays, withFolders } from './basis.ts'
 import { computeDays } from './compute-days.ts'
 import { type Engine, readRows, withEngine } from './engine.ts'
+import { lookAtFolders } from './folders.ts'
 import type { LakeFile } from './partition.ts'
 import type { LakeDay } from './scan-days.ts'
-import { checkFiles, filesSince, inParts, listBelow, type ScanFile } from './scan-files.ts'
+import {
+  checkFiles,
+  describeEmpty,
+  filesBelow,
+  filesSince,
+  inParts,
+  LakeEmpty,
+  listTopic,
+  type ScanFile,
+} from './scan-files.ts'
 import { type DayRules, receivedQuery } from './sql-days.ts'
-import { filesOf, readTouched } from './touched.ts'
+import { filesOf, isIn, readTouched } from './touched.ts'
 
 export type { LakeBasis } from './basis.ts'
 export type { LakeDay } from './scan-days.ts'
@@ -41,6 +51,8 @@ export interface ScanOptions {
   basis?: LakeBasis | null
   /** So much CSV is computed at a time: little enough for memory and the processor's caches. */
   portionBytes?: number
+  /** The time, epoch ms: folders that changed shortly before are looked into again by a later scan. */
+  now?: number
   /** Told after each portion, and waited for. */
   onProgress?(done: { records: number; share: number }): Promise<void> | void
   /** Stops the scan; it then rejects with the signal's reason. */
@@ -48,6 +60,7 @@ export interface ScanOptions {
 }
 
 const dayMs = 86_400_000
+const defaultPortionBytes = 24 * 1024 * 1024
 
 /**
  * The days of the lake's records below the watermark, judged as the speed layer judges them, but with every duplicate
@@ -56,35 +69,81 @@ const dayMs = 86_400_000
  * the topic, `LakeFileDamaged` where a file that is read, or has changed since, cannot be relied on.
  */
 export async function scanLake(lakeDir: string, options: ScanOptions): Promise<LakeScan> {
-  const { topic, watermark, timeZone, portionBytes = 24 * 1024 * 1024 } = options
-  const files = await listBelow(lakeDir, topic, watermark)
-  const sizes = await sized(files)
-  const basis = options.basis && standsOn(options.basis, sizes) ? options.basis : null
-  const rules = dayRules(files, timeZone)
-  const newest = await checkFiles(filesSince(files, basis?.watermark ?? {}))
-  const covered = coveredBy(newest, watermark)
+  const basis = options.basis?.form === daysForm ? options.basis : null
+  return (basis && (await goOnFrom(basis, lakeDir, options))) ?? scanAll(lakeDir, options)
+}
+
+async function scanAll(lakeDir: string, options: ScanOptions): Promise<LakeScan> {
+  const { topic, watermark, timeZone, portionBytes = defaultPortionBytes, now = Date.now() } = options
+  const look = await lookAtFolders(lakeDir, {}, now)
+  const listed = await listTopic(lakeDir, topic, () => true)
+  if (listed.length === 0) throw new LakeEmpty(await describeEmpty(lakeDir, topic))
+  const files = await checkFiles(filesBelow(listed, watermark))
+  const covered = coveredBy(files, watermark)
+  const rules = dayRules(listed, timeZone)
   return withEngine(async (engine) => {
-    const lastReceived = await readLastReceived(engine, newest, covered)
+    const lastReceived = await readLastReceived(engine, files, covered)
     const theirs = { ...options, portionBytes, rules, covered }
-    const touched = basis === null ? null : await readTouched(engine, newest, { ...theirs, basis })
-    const wanted = touched === null ? newest : await checkFiles(filesOf(touched, basis as LakeBasis, files, newest))
-    const computed = await computeDays(engine, inParts(wanted, portionBytes), touched?.days ?? null, theirs)
-    const newRecords = touched?.records ?? computed.records
-    const records = (basis?.records ?? 0) + newRecords
-    const missing = (basis?.missing ?? 0) + heldOffsets(newest, covered, basis) - newRecords
-    const parts =
-      basis === null
-        ? withDays(computed.parts, new Map(), sizes)
-        : withDays(basis.parts, touched?.byDate ?? new Map(), sizes)
+    const { days, records, parts } = await computeDays(engine, inParts(files, portionBytes), null, theirs)
+    const missing = heldOffsets(files, covered, null) - records
+    const folders = withFolders({}, look, listed, files, covered)
     return {
-      days: computed.days,
-      goesOn: basis !== null,
+      days,
+      goesOn: false,
       records,
-      newRecords,
+      newRecords: records,
       watermark: covered,
       lastReceived,
       missing,
-      basis: { form: daysForm, watermark: Object.fromEntries(covered), records, missing, parts },
+      basis: { form: daysForm, watermark: Object.fromEntries(covered), records, missing, parts, folders },
+    }
+  })
+}
+
+/** `null` where the basis does not stand any more. */
+async function goOnFrom(basis: LakeBasis, lakeDir: string, options: ScanOptions): Promise<LakeScan | null> {
+  const { topic, watermark, timeZone, portionBytes = defaultPortionBytes, now = Date.now() } = options
+  const look = await lookAtFolders(lakeDir, basis.folders, now)
+  if (!hasFolders(basis, look)) return null
+  const listed = await listTopic(lakeDir, topic, (date) => look.changed.has(date))
+  const below = sized(filesBelow(listed, watermark))
+  if (!holdsStill(basis, look.changed.keys(), below)) return null
+  const newest = await checkFiles(filesSince(below, basis.watermark))
+  const covered = coveredBy(newest, watermark)
+  const rules = dayRules([...listed, ...basis.parts.map(({ to }) => ({ date: to }))], timeZone)
+  return withEngine(async (engine) => {
+    const lastReceived = await readLastReceived(engine, newest, covered)
+    const theirs = { ...options, portionBytes, rules, covered }
+    const touched = await readTouched(engine, newest, { ...theirs, basis })
+    const parts = partsWith(basis, touched.days)
+    const theirFiles = await listTopic(lakeDir, topic, (date) => look.changed.has(date) || isIn(parts, date))
+    const wanted = await checkFiles(
+      touched.days.size === 0 ? [] : filesOf(parts, filesBelow(theirFiles, watermark), newest),
+    )
+    if (
+      !holdsStill(
+        basis,
+        [...look.dates].filter((date) => isIn(parts, date)),
+        wanted,
+      )
+    )
+      return null
+    const { days } = await computeDays(engine, inParts(wanted, portionBytes), touched.days, theirs)
+    const records = basis.records + touched.records
+    const missing = basis.missing + heldOffsets(newest, covered, basis) - touched.records
+    const known = {
+      parts: withDays(basis.parts, touched.byDate),
+      folders: withFolders(basis.folders, look, listed, below, covered),
+    }
+    return {
+      days,
+      goesOn: true,
+      records,
+      newRecords: touched.records,
+      watermark: covered,
+      lastReceived,
+      missing,
+      basis: { form: daysForm, watermark: Object.fromEntries(covered), records, missing, ...known },
     }
   })
 }
@@ -104,7 +163,7 @@ async function readLastReceived(
 }
 
 /** Timely readings were measured after 2000 and before the end of the newest date, give or take a zone. */
-function dayRules(files: readonly LakeFile[], timeZone: string): DayRules {
+function dayRules(files: readonly Pick<LakeFile, 'date'>[], timeZone: string): DayRules {
   const from = earliestMeasuredAt
   const newest = files.reduce((latest, { date }) => Math.max(latest, Date.parse(date)), from)
   const to = newest + 3 * dayMs

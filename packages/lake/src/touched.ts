@@ -1,6 +1,6 @@
 // What came into the lake since a basis, and which files hold some of the days that it touches.
 import { createDayOf } from '@health/domain'
-import { type LakeBasis, partsWith } from './basis.ts'
+import type { LakeBasis, LakePart } from './basis.ts'
 import type { ComputeOptions } from './compute-days.ts'
 import { type Engine, readRows } from './engine.ts'
 import type { LakeFile } from './partition.ts'
@@ -45,15 +45,15 @@ export async function readTouched(
   return touched
 }
 
-/** All files that hold some of the touched days. */
+/** Of `files`, those that hold some of the touched days: in `parts` all, elsewhere only those that are new. */
 export function filesOf(
-  touched: Touched,
-  basis: LakeBasis,
+  parts: readonly LakePart[],
   files: readonly LakeFile[],
   newest: readonly ScanFile[],
 ): LakeFile[] {
-  if (touched.days.size === 0) return []
-  const parts = partsWith(basis, touched.days)
   const isNew = new Set(newest.map(({ path }) => path))
-  return files.filter(({ path, date }) => isNew.has(path) || parts.some(({ from, to }) => from <= date && date <= to))
+  return files.filter(({ path, date }) => isNew.has(path) || isIn(parts, date))
 }
+
+export const isIn = (parts: readonly LakePart[], date: string): boolean =>
+  parts.some(({ from, to }) => from <= date && date <= to)

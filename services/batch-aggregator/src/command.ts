@@ -1,7 +1,6 @@
 // The batch run as a command: reads its arguments, runs once, prints the table or JSON, says how it ends.
 import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { lakeCoverage } from '@health/lake'
 import { LakeEmpty, scanLake } from '@health/lake/scan'
 import { ConfigError, createLogger, exitWith, readConfig } from '@health/runtime'
 import { openViews, readBatchRows, type VersionRow, ViewsUnavailable } from '@health/views'
@@ -129,10 +128,9 @@ async function readOnly(
       timeZone,
       onProgress: ({ share }) => onProgress(`reading the lake: ${Math.round(100 * share)} %`),
     })
-    const ends = [...(await lakeCoverage(lakeDir, topic)).values()]
     const computedAt = Date.now()
     const rows = withAllPatients(days)
-    const completeTo = Math.max(...ends.map(({ receivedAt }) => receivedAt))
+    const completeTo = Math.max(...scan.lastReceived.values())
     const result = { ...scan, rows, computedAt, completeTo, tookMs: computedAt - startedAt }
     return [result, rows.filter(({ date }) => date >= from && date <= to)]
   } catch (error) {

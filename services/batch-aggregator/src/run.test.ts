@@ -167,6 +167,32 @@ describe('a batch run', () => {
     expect(fields).toEqual({ fields: { 'b|1|2026-11-24': expect.any(String) } })
   })
 
+  test('leaves nothing behind that counts no more, nor does one that follows an interrupted one', async () => {
+    const world = await aRunningWorld()
+    const fieldsOf = async (patientId: string) => {
+      const [reply] = (await world.views.step([], [{ op: 'getAll', key: daysKey(patientId) }])) ?? []
+      return Object.keys(reply && 'fields' in reply ? reply.fields : {})
+    }
+    const runAfter = async (records: number) => {
+      world.produce(0, records)
+      await world.apply()
+      await world.archive()
+      await runBatch(world.options)
+    }
+    await runBatch(world.options)
+    await runAfter(1)
+    expect(await fieldsOf('p001')).toEqual(['b|2|2026-11-24'])
+    expect(await fieldsOf('p002')).toEqual(['b|2|2026-11-24'])
+    // Up to midnight; then one run is interrupted before it has tidied up, and the next touches another day.
+    await runAfter(954)
+    await runAfter(1)
+    const left = { 'b|1|2026-11-24': '{}', 's|1|0|2026-11-24': '{}' }
+    for (const id of ['p002', allPatients]) await world.views.step([], [{ op: 'set', key: daysKey(id), fields: left }])
+    await runAfter(1)
+    expect(await fieldsOf('p002')).toEqual(['b|4|2026-11-24'])
+    expect((await fieldsOf(allPatients)).sort()).toEqual(['b|4|2026-11-24', 'b|5|2026-11-25'])
+  })
+
   test('asks the archiver for what the lake lacks, and waits for it', async () => {
     const world = await aRunningWorld()
     world.produce(1, 4)

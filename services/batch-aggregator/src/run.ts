@@ -117,7 +117,7 @@ const awaited = ({ partitions }: ClosedSlots, line: ReadonlyMap<number, number>)
 
 async function scanBelow(
   closed: ClosedSlots,
-  { views, lakeDir, topic, timeZone, full = false, patienceMs = 60_000, signal }: BatchOptions,
+  { views, lakeDir, topic, timeZone, now, full = false, patienceMs = 60_000, signal }: BatchOptions,
   tell: (message: string) => Promise<void>,
 ): Promise<LakeScan> {
   const basis: LakeBasis | null = full || closed.basis === null ? null : JSON.parse(closed.basis)
@@ -130,6 +130,7 @@ async function scanBelow(
       watermark: line,
       timeZone,
       basis,
+      now: now(),
       onProgress: ({ records, share }) =>
         tell(`reading the lake: ${inWords(records, 'record')}, ${Math.round(100 * share)} %`),
       ...(signal && { signal }),
