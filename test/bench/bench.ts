@@ -2,12 +2,12 @@
 import { mkdirSync } from 'node:fs'
 import { exitWith } from '@health/runtime'
 import { kafkaJars } from '../faults/kafka-settings.ts'
-import { describeMachine } from './machine.ts'
+import { currentCommit, currentLoad, describeMachine } from './machine.ts'
 import { type BenchOptions, readOptions } from './options.ts'
 import { openPeer } from './peer.ts'
 import { growthOf } from './report/growth.ts'
 import { terminalGrowth } from './report/growth-table.ts'
-import { type Report, writeReport } from './report/report.ts'
+import { type MeasuredWork, type Report, readReport, roundsOf, writeReport } from './report/report.ts'
 import { resultOf, type WorkRounds } from './report/result.ts'
 import { terminalTable } from './report/table.ts'
 import { fullSizes, quickSizes } from './sizes.ts'
@@ -50,7 +50,8 @@ try {
     works.map(({ name }) => name),
   )
   const { report, failures } = await measure(options)
-  const tables = [terminalTable(report.lines), terminalGrowth(report.growth)].filter((table) => table !== '')
+  const rounds = roundsOf(report)
+  const tables = [terminalTable(resultOf(rounds)), terminalGrowth(growthOf(rounds))].filter((table) => table !== '')
   process.stdout.write(`${tables.join('\n\n')}\n`)
   if (options.quick) say('quick: much less than what the lines say, to see that it works')
   if (options.out !== null) writeReport(options.out, report)
@@ -59,16 +60,18 @@ try {
   exitWith(error)
 }
 
-async function measure({ quick, pairs, only, peer: peerFolder, state }: BenchOptions) {
+async function measure({ quick, pairs, only, peer: peerFolder, state, out }: BenchOptions) {
   const peer = peerFolder === null ? null : openPeer(peerFolder)
   const machine = describeMachine(kafkaJars(), peer)
-  if (machine.loadBefore > 0.5)
-    say(`the machine is busy (load average ${machine.loadBefore}): keep none of these figures`)
+  const sizes = quick ? quickSizes : fullSizes
+  const before = out === null ? null : readReport(out, { quick, machine, sizes })
+  const [commit, loadBefore] = [currentCommit(), currentLoad()]
+  if (loadBefore > 0.5) say(`the machine is busy (load average ${loadBefore}): keep none of these figures`)
   mkdirSync(state, { recursive: true })
   const system = await startSystem()
   say('Kafka and Redis answer')
-  const bench: Bench = { system, sizes: quick ? quickSizes : fullSizes, peer, state, say }
-  const rounds: Record<string, WorkRounds> = {}
+  const bench: Bench = { system, sizes, peer, state, say }
+  const measured: Record<string, MeasuredWork> = {}
   let failures = 0
   const failed = (what: string, error: Error): void => {
     failures++
@@ -77,22 +80,14 @@ async function measure({ quick, pairs, only, peer: peerFolder, state }: BenchOpt
   for (const work of works.filter(({ name }) => only.includes(name))) {
     try {
       const contenders = await work.prepare(bench)
-      rounds[work.name] = await runRounds({ bench, work, contenders, pairs, failed })
+      const rounds = await runRounds({ bench, work, contenders, pairs, failed })
+      measured[work.name] = { at: new Date().toISOString(), commit, loadBefore, rounds }
     } catch (error) {
       failed(work.name, error as Error)
     }
   }
   await system.close()
-  const report: Report = {
-    at: new Date().toISOString(),
-    quick,
-    pairs,
-    machine,
-    sizes: bench.sizes,
-    lines: resultOf(rounds),
-    growth: growthOf(rounds),
-    rounds,
-  }
+  const report: Report = { quick, machine, sizes, works: { ...before?.works, ...measured } }
   return { report, failures }
 }
 

@@ -8,8 +8,6 @@ export interface Machine {
   /** How many, of which make. */
   processors: string
   memoryBytes: number
-  /** Over the last minute, before anything was started. */
-  loadBefore: number
   Node: string
   Kafka: string
   Redis: string
@@ -23,13 +21,25 @@ export function describeMachine(kafkaJars: string, peer: Peer | null): Machine {
   return {
     processors: `${availableParallelism()} × ${cpus()[0]?.model.trim() ?? 'unknown'}`,
     memoryBytes: totalmem(),
-    loadBefore: Math.round(100 * (loadavg()[0] ?? 0)) / 100,
     Node: process.version.slice(1),
     Kafka: kafkaVersion(kafkaJars),
     Redis: saidBy('redis-server', '--version', /v=([\d.]+)/),
     kcat: saidBy('kcat', '-V', /Version ([\d.]+)/),
     Java: saidBy('java', '--version', /^\w+ ([\d.]+)/),
     Spark: peer?.version ?? 'not measured',
+  }
+}
+
+/** The load average of the last minute. */
+export const currentLoad = (): number => Math.round(100 * (loadavg()[0] ?? 0)) / 100
+
+/** The commit that is checked out here, with a + where files differ from it. */
+export function currentCommit(): string {
+  try {
+    const git = (...args: string[]) => execFileSync('git', args, { cwd: import.meta.dirname, encoding: 'utf8' }).trim()
+    return `${git('rev-parse', '--short=9', 'HEAD')}${git('status', '--porcelain', '-uno') === '' ? '' : '+'}`
+  } catch {
+    return 'unknown'
   }
 }
 

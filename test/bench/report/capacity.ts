@@ -1,7 +1,7 @@
 // The tables of docs/capacity.md, reckoned from what was measured: what a million patients need at two paces.
 import { lakePatients } from '../data/lake.ts'
 import { type Measured, measuredRows, readMeasured } from './measured.ts'
-import type { Report } from './report.ts'
+import type { WorkRounds } from './result.ts'
 import { markdownRows } from './table.ts'
 import { asBytes, asDuration, inUnit } from './units.ts'
 
@@ -87,7 +87,7 @@ function needsOf(measured: Measured): string[][] {
 }
 
 /** The page with its two tables made anew, between the marks that it has for them. */
-export function refreshCapacity(page: string, rounds: Report['rounds']): string {
+export function refreshCapacity(page: string, rounds: Readonly<Record<string, WorkRounds>>): string {
   const measured = readMeasured(rounds)
   const needed = [['needed', 'how', 'one a minute', 'one a second'], ...needsOf(measured)]
   const used = [['measured', 'value', 'work · contender · figure'], ...measuredRows(measured)]

@@ -1,15 +1,18 @@
 // docs/benchmarks.md: the result with what is needed to read it.
+import { growthOf } from './growth.ts'
 import { markdownGrowth } from './growth-table.ts'
-import type { Report } from './report.ts'
-import { markdownTable } from './table.ts'
+import { type MeasuredWork, type Report, roundsOf } from './report.ts'
+import { resultOf } from './result.ts'
+import { markdownRows, markdownTable } from './table.ts'
 
-export function markdownPage({ at, pairs, quick, machine, sizes, lines, growth }: Report, chartName: string): string {
-  const { processors, memoryBytes, loadBefore, ...versions } = machine
+export function markdownPage(report: Report, chartName: string): string {
+  const { quick, machine, sizes, works } = report
+  const { processors, memoryBytes, ...versions } = machine
   const parts = Object.entries(versions).map(([name, version]) => `${name} ${version}`)
   return `# Benchmarks
 
-Made by \`pnpm bench\`; do not edit. ${at.slice(0, 10)}, ${pairs} ${pairs === 1 ? 'round' : 'rounds'}${quick ? ', **quick: sizes too small to quote**' : ''}.
-${processors}, ${Math.round(memoryBytes / 2 ** 30)} GiB; load average before: ${loadBefore}. ${parts.join(', ')}.
+Made by \`pnpm bench\`; do not edit.${quick ? ' **Quick: sizes too small to quote.**' : ''}
+${processors}, ${Math.round(memoryBytes / 2 ** 30)} GiB; ${parts.join(', ')}.
 
 ![How many times better than what stands beside it, with the goals](${chartName})
 
@@ -17,7 +20,7 @@ Figures are medians of all rounds, in brackets the least and the most. In a roun
 other, on the same Kafka, Redis, topic and lake; ratios are taken within a round. Kafka, Redis, the loads and what is measured
 share this machine.
 
-${markdownTable(lines)}
+${markdownTable(resultOf(roundsOf(report)))}
 
 - **Drain**: the full service from its start until its last position is in the views, every record counted and every dropped one
   checked. *Spark, latest* lets the JVM keep the newest reading of each patient in a micro-batch, and writes that; *Spark, row*
@@ -37,7 +40,7 @@ ${markdownTable(lines)}
 One thing grows, the others stay at 6 partitions, 200 patients and 1 instance. Behind each figure stands how many times that of
 the first column it is. *flat* should stay, *linear* should grow no faster than the size; a factor of 1.5 is let pass.
 
-${markdownGrowth(growth)}
+${markdownGrowth(growthOf(roundsOf(report)))}
 
 - A **drain** takes ${sizes.growth.messages.toLocaleString('en')} messages; rate and processor time are counted from the first batch on, or from when all instances have
   joined. Kafka and Redis have the same ${machine.processors.split(' ')[0]} cores: the rate of several instances is bound by them, so look at the processor
@@ -46,5 +49,17 @@ ${markdownGrowth(growth)}
   up to where each message pays for a patient of its own.
 - **Days** are days of ${sizes.growth.rowsADay.toLocaleString('en')} rows in the lake, the batch run is that of the service that waits to be asked, from asking until it is
   published: everything into empty views, then again after one more minute of ${sizes.growth.lastMinuteRows.toLocaleString('en')} rows.
+
+## When each was measured
+
+${markdownRows([['work', 'day', 'commit', 'rounds', 'load average before'], ...Object.entries(works).map(whenMeasured)])}
 `
 }
+
+const whenMeasured = ([name, { at, commit, loadBefore, rounds }]: [string, MeasuredWork]): string[] => [
+  name,
+  at.slice(0, 10),
+  commit,
+  String(Math.max(...Object.values(rounds).map(({ length }) => length))),
+  String(loadBefore),
+]
