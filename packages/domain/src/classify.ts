@@ -35,7 +35,8 @@ const statusOfLevel = {
   very_high: 'CRITICAL_HIGH',
 } as const satisfies Record<Level, Status>
 
-const reasonPrefix = { glucoseMgdl: 'glucose', heartRateBpm: 'heart_rate' } as const
+/** A signal's name without its unit. */
+export const signalNames = { glucoseMgdl: 'glucose', heartRateBpm: 'heart_rate' } as const
 
 /** The status of one value: of the point in a graph, of one number on the page. */
 export const statusOf = (signal: ClassifiedSignal, value: number, rules: ClinicalRules = defaultRules): Status =>
@@ -56,7 +57,7 @@ export function classify(
     if (value === null) continue
     const level = levelOf(value, rules[signal])
     if (level === 'normal') continue
-    reasons.push(`${reasonPrefix[signal]}_${level}`)
+    reasons.push(`${signalNames[signal]}_${level}`)
     // A critical status stands once set: glucose is asked first, and nothing is graver than what it says.
     if (status === 'NORMAL' || status === 'WARNING') status = statusOfLevel[level]
   }

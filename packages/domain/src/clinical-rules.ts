@@ -45,3 +45,13 @@ export const defaultRules: ClinicalRules = {
   glucoseMgdl: { veryLow: 54, low: 70, high: 180, veryHigh: 250, inclusive: false },
   heartRateBpm: { veryLow: 40, low: 50, high: 111, veryHigh: 131, inclusive: true },
 }
+
+/**
+ * An alert is over only when values have been better than its limit by the margin for so many readings, or for so long:
+ * against flapping at a limit.
+ */
+export const clearing = {
+  readings: 3,
+  afterMs: 5 * 60_000,
+  margins: { glucoseMgdl: 5, heartRateBpm: 3 },
+} as const satisfies { readings: number; afterMs: number; margins: Record<ClassifiedSignal, number> }

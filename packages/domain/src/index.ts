@@ -1,4 +1,7 @@
 // The domain: readings, clinical rules and statistics. Pure: no I/O, clock or randomness.
+export * from './alert.ts'
+export * from './alert-action.ts'
+export * from './alert-machine.ts'
 export * from './classify.ts'
 export * from './clinical-rules.ts'
 export * from './clinical-settings.ts'

@@ -1,4 +1,5 @@
 // The rows that the dashboard server sends, by REST and Socket.io alike. The page is built on these types.
+import type { AlertChange, AlertState, Direction, Severity } from './alert.ts'
 import type { Status, StatusReason } from './classify.ts'
 import type { ClinicalRules } from './clinical-rules.ts'
 import type { GlucoseFigures, SignalFigures } from './statistics.ts'
@@ -71,18 +72,28 @@ export interface PatientDailyRow extends DailyRow {
   patient_id: string
 }
 
-/** A status change, newest first in lists. */
-export interface StatusAlert {
-  /** `<patient>:<partition>:<offset of the record that brought it>` */
+/** An alert, newest change first in lists; times RFC 3339 UTC. */
+export interface AlertRow {
+  /** `<patient>:<signal>:<direction>:<offset of the record that raised it>` */
   id: string
   patient_id: string
-  measured_at: string
-  received_at: string
-  previous_status: Status | null
-  status: Status
-  reasons: StatusReason[]
-  glucose_mgdl: number | null
-  heart_rate_bpm: number | null
+  signal: 'glucose' | 'heart_rate'
+  direction: Direction
+  state: AlertState
+  severity: Severity
+  /** It was critical, and nobody has acknowledged it since. */
+  latched: boolean
+  /** The value that was farthest beyond the limit, mg/dL or beats/min. */
+  worst: number
+  /** Until then it makes no noise. */
+  snoozed_until: string | null
+  /** Rises with each change. Whoever has heard of this one need not hear of it again. */
+  revision: number
+  /** Oldest first: the one that raised it, and the newest. */
+  changes: AlertChangeRow[]
+}
+export interface AlertChangeRow extends Omit<AlertChange, 'at'> {
+  at: string
 }
 
 /** One stage of the pipeline. */
@@ -123,7 +134,22 @@ export interface PipelineProblem {
   since: string
 }
 
+/** What each layer answers for, in records of the log: served is the one and the other together. */
+export interface MergeCounts {
+  /** Covered by the batch view: all below its watermark. */
+  batch: number
+  /** The `received_at` up to which it covers; null before the first run. */
+  complete_to: string | null
+  /** Taken by the speed layer since. */
+  speed: number
+}
+
 export interface PipelineRow {
+  /**
+   * Measurement to log append, ms, over the last minute, by the sensors' own clocks; of readings too old to raise an
+   * alert nothing is counted. Null without traffic.
+   */
+  sensors: { latency_ms: Percentiles | null }
   log: Hop
   speed_layer: Hop & {
     valid: number
@@ -135,18 +161,46 @@ export interface PipelineRow {
     /** How long the oldest record that waits has been waiting. */
     behind_seconds: number
   }
-  csv_archiver: Hop
+  csv_archiver: Hop & {
+    /** How long the oldest record that is not in the lake has been seen to wait. A file is written once a roll. */
+    behind_seconds: number
+  }
   batch: BatchRun | null
-  dashboard: { clients: number; latency_ms: Percentiles | null }
+  /** Null until the views first answer. */
+  merge: MergeCounts | null
+  dashboard: {
+    clients: number
+    /** Readings told to browsers that watch their patients, a second over the last ten seconds. */
+    rate: number
+    /** Log append to browser, ms, over the last minute; null while nobody watches. */
+    latency_ms: Percentiles | null
+  }
   /** What is wrong, gravest first; empty when all is well. */
   problems: PipelineProblem[]
   at: string
 }
 
+/** A record, or a part of one, that was dropped: newest first in lists. */
+export interface DeadLetterRow {
+  /** Where it stands in its topic. */
+  partition: number
+  offset: number
+  received_at: string
+  reasons: DropReason[]
+  /** The record's key, as it was sent; null without one. */
+  patient_id: string | null
+  /** Its first 2 KiB, as text where they are UTF-8; else null. */
+  text: string | null
+  /** The same where they are none. */
+  base64: string | null
+  /** How many bytes it has in all. */
+  bytes: number
+}
+
 /** What a browser gets on connection. */
 export interface Snapshot {
   patients: PatientRow[]
-  alerts: StatusAlert[]
+  alerts: AlertRow[]
   pipeline: PipelineRow
   settings: {
     stale_seconds: number
@@ -195,7 +249,7 @@ export interface ServerEvents {
   patients(changed: PatientRow[]): void
   reading(reading: ReadingEvent): void
   daily(changed: DailyEvent): void
-  alert(alert: StatusAlert): void
+  alert(alert: AlertRow): void
   pipeline(row: PipelineRow): void
 }
 

@@ -73,6 +73,14 @@ describe('the daily sums of the lake', () => {
     expect(days[0]?.day).toMatchObject({ validRecords: 1, duplicateRecords: 2, glucoseMgdl: { count: 1, sum: 100 } })
   })
 
+  test('what people do about alerts is kept, and counts on no day', async () => {
+    const action = { type: 'note', patient_id: 'p001', alert_id: 'p001:glucose:low:0', by: 'mum', note: 'juice' }
+    writeLake(folder, 0, [aRecord(0, reading({ glucoseMgdl: 60 })), aRecord(1, JSON.stringify(action))])
+    const { records, days } = await scan()
+    expect([records, days.length]).toEqual([2, 1])
+    expect(days[0]?.day).toMatchObject({ validRecords: 1, invalidRecords: 0 })
+  })
+
   test('a gap that retention left is counted', async () => {
     writeLake(folder, 0, [aRecord(3, reading({ glucoseMgdl: 100 })), aRecord(9, reading({ glucoseMgdl: 101 }))])
     expect(await scan()).toMatchObject({ records: 2, missing: 5, watermark: new Map([[0, 10]]) })

@@ -1,5 +1,5 @@
 // How the views' values are written: compact JSON, read back exactly. What the speed layer writes, the serving layer reads.
-import type { BatchRun, DaySums, SignalSums, SignalValues, Status, StatusAlert } from '@health/domain'
+import type { AlertRow, BatchRun, DaySums, PatientAlerts, SignalSums, SignalValues, Status } from '@health/domain'
 
 /** The newest value of one signal. */
 export interface LatestValue {
@@ -18,8 +18,8 @@ export interface PatientState {
   status: Status
   /** `measuredAt` of the reading that brought the status. */
   since: number
-  /** The status that people were told last, or need not be told; late readings change `status` without a word. */
-  told?: Status
+  /** Left out where nothing is open or snoozed. */
+  alerts?: PatientAlerts
 }
 
 /** A valid reading of the live window. */
@@ -49,7 +49,8 @@ export type ViewChange =
       at: number
       patients: Record<string, PatientState>
       readings: [patientId: string, reading: RecentReading][]
-      alerts: StatusAlert[]
+      /** As they were after each change, in order. */
+      alerts: AlertRow[]
     }
   | { kind: 'batch-run'; run: BatchRun; published: boolean }
   /** Somebody asks for a batch run. */

@@ -11,8 +11,8 @@ export const seenKey = (partition: number, patientId: string, sensorId: string):
   `seen:${partition}:${patientId}:${sensorId}`
 /** Hash of a patient's day sums: the batch view's and the speed layer's parts. `*` stands for all patients. */
 export const daysKey = (patientId: string): string => `days:${patientId}`
-/** List of the partition's status changes, oldest first. */
-export const alertsKey = (partition: number): string => `alerts:${partition}`
+/** List of the partition's cleared alerts, oldest first. Those that are open are a part of their patients' states. */
+export const clearedAlertsKey = (partition: number): string => `cleared:${partition}`
 /** Hash of the batch layer: the published version, its watermark, the last run. */
 export const batchKey = 'batch'
 /** Hash of what the published version was computed from, in the batch layer's own words. */

@@ -22,12 +22,14 @@ export interface RecordCounts {
   valid: number
   invalid: number
   duplicate: number
+  /** What people did about alerts. */
+  actions: number
   /** Records that retention deleted before they could be applied. */
   lost: number
   dropped: Record<string, number>
 }
 
-const counters = ['records', 'valid', 'invalid', 'duplicate', 'lost'] as const
+const counters = ['records', 'valid', 'invalid', 'duplicate', 'actions', 'lost'] as const
 const droppedPrefix = 'dropped:'
 
 /** Reads the state of the partitions 0 … `partitions` − 1, in one step. */
@@ -41,7 +43,7 @@ export async function readPartitions(store: ViewStore, partitions: number): Prom
 }
 
 export function decodePartition(fields: Record<string, string>): PartitionState {
-  const counts: RecordCounts = { records: 0, valid: 0, invalid: 0, duplicate: 0, lost: 0, dropped: {} }
+  const counts: RecordCounts = { records: 0, valid: 0, invalid: 0, duplicate: 0, actions: 0, lost: 0, dropped: {} }
   for (const counter of counters) counts[counter] = Number(fields[counter] ?? 0)
   for (const [field, value] of Object.entries(fields)) {
     if (field.startsWith(droppedPrefix)) counts.dropped[field.slice(droppedPrefix.length)] = Number(value)

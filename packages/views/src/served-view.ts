@@ -1,11 +1,12 @@
 // The serving layer's reads: batch view and real-time views merged into the rows that people see.
 import {
+  type AlertRow,
+  alertRow,
   type DailyRow,
   type DaySums,
   emptyDay,
   glucoseFigures,
   mergeDays,
-  type StatusAlert,
   signalFigures,
 } from '@health/domain'
 import { type BatchView, decodeBatchView, readBatchView, type VersionRow } from './batch-view.ts'
@@ -19,7 +20,7 @@ import {
   type RecentReading,
 } from './codec.ts'
 import { sortDays } from './counting-days.ts'
-import { alertsKey, batchKey, daysKey, partitionKey, patientsKey, recentKey } from './keys.ts'
+import { batchKey, clearedAlertsKey, daysKey, partitionKey, patientsKey, recentKey } from './keys.ts'
 import { decodePartition, fieldsOf, itemsOf } from './partition-state.ts'
 import type { Operation, ViewStore } from './store.ts'
 
@@ -168,13 +169,23 @@ async function readRecent(
   return replies.flatMap((reply) => Object.entries(fieldsOf(reply)))
 }
 
-/** The newest status changes, newest first. */
-export async function readAlerts(store: ViewStore, partitions: number, limit: number): Promise<StatusAlert[]> {
+/** The alerts that were cleared last, in no order: at most `limit` of each partition. */
+export async function readClearedAlerts(store: ViewStore, partitions: number, limit: number): Promise<AlertRow[]> {
   const reads = Array.from(
     { length: partitions },
-    (_, p): Operation => ({ op: 'range', key: alertsKey(p), from: -limit, to: -1 }),
+    (_, p): Operation => ({ op: 'range', key: clearedAlertsKey(p), from: -limit, to: -1 }),
   )
   const replies = (await store.step([], reads)) ?? []
-  const alerts = replies.flatMap((reply) => itemsOf(reply).map((text): StatusAlert => JSON.parse(text)))
-  return alerts.sort((a, b) => (a.received_at < b.received_at ? 1 : -1)).slice(0, limit)
+  return replies.flatMap((reply) => itemsOf(reply).map((text): AlertRow => JSON.parse(text)))
 }
+
+/** All of them: those that are open, and at most `limit` cleared ones of each partition; in no order. */
+export async function readAlerts(store: ViewStore, partitions: number, limit: number): Promise<AlertRow[]> {
+  const byPartition = await readPatients(store, partitions)
+  const open = byPartition.flatMap((patients) => [...patients.values()].flatMap(openAlerts))
+  return [...open, ...(await readClearedAlerts(store, partitions, limit))]
+}
+
+/** A patient's open alerts as served. */
+export const openAlerts = ({ alerts }: PatientState): AlertRow[] =>
+  alerts === undefined ? [] : Object.values(alerts.open).map((alert) => alertRow(alert, alerts))

@@ -7,6 +7,7 @@ export type Transport = 'http' | 'mqtt'
 export type RefusalReason =
   | Refusal
   | 'aborted'
+  | 'alert_action'
   | 'invalid'
   | 'log_unavailable'
   | 'media_type'

@@ -120,6 +120,18 @@ test.each<[string, Packet[]]>([
   expect(refusals()).toEqual(['invalid'])
 })
 
+const action = { type: 'acknowledge', patient_id: 'p1', alert_id: 'p1:glucose:low:1', by: 'device', note: null }
+test.each([
+  ['as it is written', JSON.stringify(action)],
+  ['in disguise', JSON.stringify(action).replace('alert_id', '\\u0061lert_id')],
+])('a device cannot acknowledge an alert, %s', async (_name, payload) => {
+  const { send, log, stream, refusals } = openConnection()
+  send(connect(), publish(1, '1'), publish(2, payload))
+  await vi.waitFor(() => expect(stream.destroyed).toBe(true))
+  await vi.waitFor(() => expect(textsOf(log.appended)).toEqual(['p1: 1']))
+  expect(refusals()).toEqual(['alert_action'])
+})
+
 test('what came before a violation is stored, what comes behind is not', async () => {
   const { send, log, stream } = openConnection()
   send(connect(), publish(1, '1', 0), publish(2), connect(), publish(3))

@@ -14,6 +14,8 @@ export interface MqttNews {
   refused(client: MqttClient, reason: Refusal): void
   /** A client sent to a topic that is not taken. */
   otherTopic(client: MqttClient, topic: string): void
+  /** A client sent what only the dashboard may: what somebody does about an alert. */
+  alertAction(client: MqttClient): void
 }
 
 const hourMs = 3_600_000
@@ -50,5 +52,7 @@ export function createMqttNews({ logger, now }: Pick<Ingress, 'logger' | 'now'>,
         { topic: topic.slice(0, maxLength), taken: `${sharedTopic}, health/<patient_id>/data` },
         'An MQTT client sends to a topic that is not taken: its connection is closed.',
       ),
+    alertAction: (client) =>
+      tell(client, {}, 'An MQTT client sends what only the dashboard may, about an alert: its connection is closed.'),
   }
 }

@@ -1,5 +1,5 @@
 // The protocol of one MQTT connection: what each packet asks for, in the order in which they came.
-import { maxReadingBytes } from '@health/domain'
+import { maxReadingBytes, parseAction } from '@health/domain'
 import type { NewRecord } from '@health/log'
 import type { IConnectPacket, IPublishPacket, Packet } from 'mqtt-packet'
 import type { RefusalReason } from './ingest-metrics.ts'
@@ -71,6 +71,10 @@ export function createSession(options: SessionOptions): MqttSession {
     }
     const value = typeof payload === 'string' ? Buffer.from(payload) : payload
     if (value.length > maxReadingBytes) return refuse('too_large')
+    if (isAlertAction(value)) {
+      news.alertAction(client)
+      return refuse('alert_action')
+    }
     if (qos === 2) {
       const state = unreleased.begin(messageId)
       if (state === 'storing') return nothing
@@ -122,6 +126,13 @@ export function createSession(options: SessionOptions): MqttSession {
     protocolVersion: () => protocolVersion ?? 4,
   }
 }
+
+/**
+ * What people do about alerts takes the role for it, which the dashboard asks for: whoever may send readings must not
+ * acknowledge what they raise. Most messages hold neither the field's name nor a backslash that could hide it.
+ */
+const isAlertAction = (value: Buffer): boolean =>
+  (value.includes('alert_id') || value.includes('\\')) && parseAction(value.toString(), null) !== null
 
 const nothing: Step = { kind: 'nothing' }
 const refuse = (reason: RefusalReason): Step => ({ kind: 'refuse', reason, reply: null })

@@ -1,7 +1,7 @@
 // Committing: writes what a fold has changed, with the position behind it, in one atomic step.
 import {
-  alertsKey,
   allPatients,
+  clearedAlertsKey,
   daysKey,
   encodeApplied,
   encodeDay,
@@ -21,8 +21,9 @@ import { type Days, loaded, type PartitionViews, type PatientViews } from './par
 import { bucketsStored, changedFields, expiredFields } from './recent-buckets.ts'
 import { additionsStored, encodeAdditions } from './seen-window.ts'
 
-/** Status changes kept per partition. */
+/** Cleared alerts kept per partition. */
 const keptAlerts = 500
+
 /**
  * Commits at the time `now` (epoch ms). `false` when the position or the slot has moved on: then nothing was written,
  * and these views are of no use any more. The same holds when it rejects, since the outcome is unknown.
@@ -64,7 +65,8 @@ function pushPatient(
   const { state, buckets } = values
   if (state !== null) states[id] = encodePatient(state)
   const key = recentKey(partition, id)
-  operations.push({ op: 'set', key, fields: changedFields(buckets) })
+  const recent = changedFields(buckets)
+  if (Object.keys(recent).length > 0) operations.push({ op: 'set', key, fields: recent })
   const expired = expiredFields(buckets)
   if (expired.length > 0) operations.push({ op: 'unset', key, fields: expired })
 }
@@ -86,9 +88,9 @@ function pushNews(
   now: number,
 ): void {
   operations.push({ op: 'tell', change: encodeApplied({ partition, at: now, alerts }, states, readings) })
-  if (alerts.length === 0) return
-  const items = alerts.map((alert) => JSON.stringify(alert))
-  operations.push({ op: 'push', key: alertsKey(partition), items, keep: keptAlerts })
+  const items = alerts.filter(({ state }) => state === 'cleared').map((alert) => JSON.stringify(alert))
+  if (items.length === 0) return
+  operations.push({ op: 'push', key: clearedAlertsKey(partition), items, keep: keptAlerts })
 }
 
 function settle(views: PartitionViews): void {

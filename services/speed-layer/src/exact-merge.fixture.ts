@@ -1,7 +1,7 @@
-// At every moment a served day equals the recount of all records applied so far, whatever comes in whatever order:
+// At every moment a served day and the open alerts are those of all records applied so far, whatever comes in whatever order:
 // batches, batch runs that end or fail, restarts, redelivery, views that are emptied or lose their newest changes. For every
 // backend of the views.
-import { createDayOf } from '@health/domain'
+import { type AlertRow, createDayOf } from '@health/domain'
 import type { LogRecord } from '@health/log'
 import {
   allPatients,
@@ -11,15 +11,17 @@ import {
   fieldsOf,
   itemsOf,
   type Operation,
+  openAlerts,
   publishVersion,
   readDays,
+  readPatients,
   stageRows,
   type ViewStore,
 } from '@health/views'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type BatchApplier, createBatchApplier } from './apply-batches.ts'
-import { aLogRecord, recount, rules } from './speed-layer.fixture.ts'
+import { aLogRecord, alertsOf, recount, rules } from './speed-layer.fixture.ts'
 
 const partitions = 2
 
@@ -42,6 +44,13 @@ const messageAround = (midnight: number) =>
     },
     { requiredKeys: ['patient_id', 'measured_at'] },
   )
+/** About an alert that may have been raised, by an early record. */
+const deed = fc.record({
+  type: fc.constantFrom('acknowledge', 'snooze'),
+  patient_id: fc.constantFrom('a', 'b'),
+  about: fc.constantFrom('glucose:low', 'glucose:high', 'heart_rate:high'),
+  raisedBy: fc.nat(12),
+})
 const action = fc.oneof(
   {
     weight: 6,
@@ -78,7 +87,8 @@ export function describeExactMerge(name: string, open: () => Promise<ViewStore>,
       'a served day of %s is the recount of what was applied, after any interleaving',
       async (zone, midnight) => {
         const store = await open()
-        const log = fc.array(messageAround(midnight), { minLength: 20, maxLength: 40 })
+        const message = fc.oneof({ weight: 6, arbitrary: messageAround(midnight) }, { weight: 1, arbitrary: deed })
+        const log = fc.array(message, { minLength: 20, maxLength: 40 })
         await fc.assert(
           fc.asyncProperty(fc.tuple(log, log), fc.array(action, { maxLength: 25 }), async (messages, actions) => {
             await store.clear()
@@ -97,8 +107,30 @@ export function describeExactMerge(name: string, open: () => Promise<ViewStore>,
 /** Patients keep to one partition, as their key makes them. */
 const toLog =
   (receivedAt: number) =>
-  (messages: { patient_id: string }[], partition: number): LogRecord[] =>
-    messages.map((m, offset) => aLogRecord(offset, { ...m, patient_id: `${m.patient_id}${partition}` }, receivedAt))
+  (messages: ({ patient_id: string } | Deed)[], partition: number): LogRecord[] =>
+    messages.map((message, offset) => {
+      const patient_id = `${message.patient_id}${partition}`
+      return aLogRecord(
+        offset,
+        'about' in message ? toAction(message, patient_id) : { ...message, patient_id },
+        receivedAt,
+      )
+    })
+
+interface Deed {
+  type: string
+  patient_id: string
+  about: string
+  raisedBy: number
+}
+const toAction = ({ type, about, raisedBy }: Deed, patient_id: string) => ({
+  type,
+  patient_id,
+  alert_id: `${patient_id}:${about}:${raisedBy}`,
+  by: 'somebody',
+  note: null,
+  ...(type === 'snooze' && { minutes: 30 }),
+})
 
 function createWorld(store: ViewStore, log: LogRecord[][], dayTimeZone: string) {
   const dayOf = createDayOf(dayTimeZone)
@@ -164,10 +196,12 @@ function createWorld(store: ViewStore, log: LogRecord[][], dayTimeZone: string) 
   }
 
   async function check(): Promise<void> {
-    const expected = recount(
-      log.flatMap((records, partition) => records.slice(0, next[partition])),
-      dayOf,
+    const applied = log.flatMap((records, partition) => records.slice(0, next[partition]))
+    const open = (await readPatients(store, partitions)).flatMap((patients) =>
+      [...patients.values()].flatMap(openAlerts),
     )
+    expect(open.sort(byId)).toEqual(alertsOf(applied).sort(byId))
+    const expected = recount(applied, dayOf)
     for (const patientId of new Set([...expected.keys(), allPatients])) {
       const days = [...(expected.get(patientId) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1))
       const served = await readDays(store, patientId, partitions)
@@ -212,7 +246,7 @@ type Snapshot = Operation[]
 async function takeSnapshot(store: ViewStore): Promise<Snapshot> {
   const snapshot: Snapshot = []
   for (const key of await store.keys('')) {
-    const isList = /^(seen|alerts):/.test(key)
+    const isList = /^(seen|cleared):/.test(key)
     const [reply] =
       (await store.step([], [isList ? { op: 'range', key, from: 0, to: -1 } : { op: 'getAll', key }])) ?? []
     const items = itemsOf(reply)
@@ -225,6 +259,8 @@ async function restore(store: ViewStore, snapshot: Snapshot): Promise<void> {
   await store.clear()
   await store.step([], snapshot)
 }
+
+const byId = (a: AlertRow, b: AlertRow): number => (a.id < b.id ? -1 : 1)
 
 /** What of a day must agree; sums are added in another order, so averages only nearly. */
 const figures = ({ date, glucose_mgdl, heart_rate_bpm, ...row }: Awaited<ReturnType<typeof readDays>>[number]) => ({

@@ -1,14 +1,21 @@
 // The speed layer's core: folds the verdicts on a batch of records into the views of their partition. No I/O, no clock.
 import {
+  type Alert,
+  type AlertAction,
+  type AlertRow,
   addReading,
+  alertRow,
+  applyAction,
+  applyValue,
   type ClinicalRules,
-  classify,
+  classifiedSignals,
+  isQuiet,
   maxAlertAgeMs,
+  noAlerts,
+  type PatientAlerts,
   type Reading,
   riskOf,
   type Signal,
-  type Status,
-  type StatusAlert,
   signals,
   type Verdict,
 } from '@health/domain'
@@ -21,7 +28,7 @@ import {
   type PartitionViews,
   type PatientViews,
 } from './partition-views.ts'
-import { applyReading, latestValues, newPatient } from './patient-state.ts'
+import { applyReading, isNewer, newPatient } from './patient-state.ts'
 import { addToBuckets } from './recent-buckets.ts'
 import { admit } from './seen-window.ts'
 
@@ -29,7 +36,13 @@ import { admit } from './seen-window.ts'
 export interface JudgedRecord {
   offset: number
   receivedAt: number
-  verdict: Verdict
+  verdict: Verdict | ActionVerdict
+}
+
+export interface ActionVerdict {
+  kind: 'action'
+  action: AlertAction
+  dropped: readonly []
 }
 
 export interface FoldRules {
@@ -43,7 +56,8 @@ export interface FoldRules {
 export interface FoldedNews {
   /** Those received after `newsSince`. */
   readings: [patientId: string, encodedReading: string][]
-  alerts: StatusAlert[]
+  /** As they were after each change, in order. */
+  alerts: AlertRow[]
 }
 
 /** Folds records in offset order; everything they touch was loaded into `views` before. Changes `views`. */
@@ -57,6 +71,7 @@ export function foldRecords(views: PartitionViews, records: readonly JudgedRecor
     const { verdict } = record
     for (const reason of verdict.dropped) state.counts.dropped[reason] = (state.counts.dropped[reason] ?? 0) + 1
     if (verdict.kind === 'valid') foldReading(views, record, verdict.reading, rules, news)
+    else if (verdict.kind === 'action') foldAction(views, record, verdict.action, news)
     else foldInvalid(views, verdict, rules)
   }
   return news
@@ -99,17 +114,17 @@ function foldReading(
   addReading(day, first, risk)
   addReading(together, first, risk)
   if (beforeWindow) day.provisional = together.provisional = true
-  foldValues(views.partition, patient, record, first, rules, news)
+  foldValues(patient, record, first, rules, news)
 }
 
 function foldValues(
-  partition: number,
   { id: patientId, values }: PatientViews,
-  { offset, receivedAt }: JudgedRecord,
+  record: JudgedRecord,
   reading: Reading,
   rules: FoldRules,
   news: FoldedNews,
 ): void {
+  const { receivedAt } = record
   const { measuredAt, glucoseMgdl, heartRateBpm, temperatureC } = reading
   const recent: RecentReading = { measuredAt, receivedAt, glucoseMgdl, heartRateBpm, temperatureC }
   const encoded = encodeReading(recent)
@@ -117,42 +132,45 @@ function foldValues(
   const patient = loaded(values)
   patient.isChanged = true
   addToBuckets(patient.buckets, recent, encoded)
-  const before = patient.state?.status ?? null
   patient.state ??= newPatient(measuredAt)
   const { state } = patient
+  if (receivedAt - measuredAt <= maxAlertAgeMs) foldAlerts(state, record, reading, rules, news)
   applyReading(state, reading, rules.clinical)
-  if (receivedAt - measuredAt > maxAlertAgeMs) return
-  // A change that late readings brought is told with the first fresh one that shows it still.
-  if (state.status === before && state.status !== classify(reading, rules.clinical).status) return
-  const told = state.told ?? null
-  state.told = state.status
-  if (!isNews(told, state.status)) return
-  const id = `${patientId}:${partition}:${offset}`
-  news.alerts.push(createAlert(id, patientId, recent, told, state, rules.clinical))
 }
 
-/** A status change; but a patient's first NORMAL is none that anybody must hear of. */
-const isNews = (before: Status | null, now: Status): boolean => (before === null ? now !== 'NORMAL' : now !== before)
-
-function createAlert(
-  id: string,
-  patientId: string,
-  { measuredAt, receivedAt }: RecentReading,
-  before: Status | null,
+/** Alerts follow the values that are newer than what `state` has. */
+function foldAlerts(
   state: PatientState,
-  rules: ClinicalRules,
-): StatusAlert {
-  const values = latestValues(state)
-  return {
-    id,
-    patient_id: patientId,
-    measured_at: new Date(measuredAt).toISOString(),
-    received_at: new Date(receivedAt).toISOString(),
-    previous_status: before,
-    ...classify(values, rules),
-    glucose_mgdl: values.glucoseMgdl,
-    heart_rate_bpm: values.heartRateBpm,
+  { offset, receivedAt }: JudgedRecord,
+  reading: Reading,
+  { clinical }: FoldRules,
+  news: FoldedNews,
+): void {
+  const { patientId, measuredAt } = reading
+  for (const signal of classifiedSignals) {
+    const value = reading[signal]
+    if (value === null || !isNewer(measuredAt, state.latest[signal])) continue
+    if (isQuiet(state.alerts, signal, value, clinical)) continue
+    state.alerts ??= noAlerts()
+    const given = { patientId, signal, value, measuredAt, receivedAt, offset }
+    tellAlerts(state.alerts, applyValue(state.alerts, given, clinical), news)
   }
+}
+
+function foldAction(views: PartitionViews, { receivedAt }: JudgedRecord, action: AlertAction, news: FoldedNews): void {
+  views.state.counts.actions++
+  const patient = loaded(loaded(views.patients.get(action.patientId)).values)
+  const alerts = patient.state?.alerts
+  if (alerts === undefined) return
+  const changed = applyAction(alerts, action, receivedAt)
+  if (changed === null) return
+  changePatient(views, action.patientId)
+  patient.isChanged = true
+  tellAlerts(alerts, [changed], news)
+}
+
+function tellAlerts(alerts: PatientAlerts, changed: readonly Alert[], news: FoldedNews): void {
+  for (const alert of changed) news.alerts.push(alertRow(alert, alerts))
 }
 
 const bits = { glucoseMgdl: 1, heartRateBpm: 2, temperatureC: 4 } as const satisfies Record<Signal, number>

@@ -1,5 +1,5 @@
-// Judging: what each record of a batch says, and whether it is a measurement.
-import { parseReading, validateReading } from '@health/domain'
+// Judging: what each record of a batch says, whether it is a measurement, or what somebody did about an alert.
+import { parseAction, parseReading, validateReading } from '@health/domain'
 import type { LogRecord } from '@health/log'
 import type { JudgedRecord } from './fold.ts'
 
@@ -10,5 +10,10 @@ const textOf = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
 /** Parses and validates a record. Never throws: whatever the bytes are, there is a verdict. */
 export function judgeRecord({ offset, receivedAt, key, value }: LogRecord): JudgedRecord {
   const addressee = key === null ? null : textOf(key)
-  return { offset, receivedAt, verdict: validateReading(parseReading(value, addressee), receivedAt) }
+  const parsed = parseReading(value, addressee)
+  if (parsed.kind === 'rejected' && parsed.reason === 'not_a_reading' && value !== null) {
+    const action = parseAction(textOf(value), addressee)
+    if (action !== null) return { offset, receivedAt, verdict: { kind: 'action', action, dropped: [] } }
+  }
+  return { offset, receivedAt, verdict: validateReading(parsed, receivedAt) }
 }

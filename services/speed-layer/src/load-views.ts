@@ -69,6 +69,11 @@ async function loadTouched(
 ): Promise<void> {
   const wanted = createReads()
   for (const { verdict } of records) {
+    if (verdict.kind === 'action') {
+      const patient = patientOf(views, verdict.action.patientId)
+      if (patient.values === null) wantValues(wanted, views.partition, patient)
+      continue
+    }
     const { patientId, measuredAt } = verdict.kind === 'valid' ? verdict.reading : verdict
     if (patientId === null || measuredAt === null) continue
     const date = dayOf(measuredAt)
@@ -149,7 +154,7 @@ function wantDay(
 async function loadBuckets(store: ViewStore, views: PartitionViews, records: readonly JudgedRecord[]): Promise<void> {
   const fieldsOfPatient = new Map<PatientViews, Set<string>>()
   for (const { verdict } of records) {
-    if (verdict.kind === 'invalid') continue
+    if (verdict.kind !== 'valid') continue
     const { patientId, measuredAt } = verdict.reading
     const patient = loaded(views.patients.get(patientId))
     const missing = missingFields(loaded(patient.values).buckets, measuredAt)

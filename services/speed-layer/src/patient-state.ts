@@ -39,12 +39,12 @@ export function applyReading(state: PatientState, reading: Reading, rules: Clini
   }
 }
 
-export const latestValues = ({ latest }: PatientState) => ({
+const latestValues = ({ latest }: PatientState) => ({
   glucoseMgdl: latest.glucoseMgdl?.value ?? null,
   heartRateBpm: latest.heartRateBpm?.value ?? null,
 })
 
-const isNewer = (measuredAt: number, latest: LatestValue | null): boolean =>
+export const isNewer = (measuredAt: number, latest: LatestValue | null): boolean =>
   latest === null || measuredAt > latest.measuredAt
 
 function keepTrend(state: PatientState, value: LatestValue): void {

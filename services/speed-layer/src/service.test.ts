@@ -120,12 +120,8 @@ test('a reading becomes its patient’s latest values, a point of the live windo
   ])
   expect(await readDays(store, 'p001', partitions)).toMatchObject([{ valid_records: 1, glucose_mgdl: { avg: 45 } }])
   expect(await readAlerts(store, partitions, 10)).toMatchObject([
-    {
-      patient_id: 'p001',
-      previous_status: null,
-      status: 'CRITICAL_LOW',
-      reasons: ['glucose_very_low', 'heart_rate_very_high'],
-    },
+    { id: 'p001:glucose:low:0', state: 'raised', severity: 'critical', worst: 45 },
+    { id: 'p001:heart_rate:high:0', state: 'raised', severity: 'critical', worst: 150 },
   ])
 })
 
@@ -194,7 +190,7 @@ test('a low that began while its uploader was offline is told with the first rea
   await caughtUp()
   // The heart rate of p002 is fresh and normal: no reason to tell of a glucose value of half an hour ago.
   expect(await readAlerts(store, partitions, 10)).toMatchObject([
-    { patient_id: 'p001', previous_status: null, status: 'CRITICAL_LOW', glucose_mgdl: 43 },
+    { patient_id: 'p001', severity: 'critical', worst: 42, changes: [{ kind: 'raised', value: 43 }] },
   ])
 })
 
@@ -288,4 +284,31 @@ test('a position that the log has never reached is refused, with the command tha
   expect((await log.ranges(topic))[0]?.end).toBe(0)
   const { failed } = await start()
   await expect(failed).rejects.toThrow(/made anew[\s\S]*pnpm run init/)
+})
+
+test('what people do about an alert changes it, counts in no statistic, and is the same after a rebuild', async () => {
+  const { start, send, caughtUp, counts, store, letters } = await aSystem()
+  await start()
+  await send(aMessage({ glucose_mgdl: 50 }))
+  await caughtUp()
+  const [alert] = await readAlerts(store, partitions, 10)
+  const action = { patient_id: 'p001', alert_id: alert?.id, by: 'mum', note: 'juice' }
+  await send({ type: 'acknowledge', ...action }, { type: 'snooze', minutes: 30, ...action })
+  await send({ type: 'acknowledge', ...action, patient_id: 'p002' }, { type: 'acknowledge', ...action, alert_id: 'x' })
+  await caughtUp()
+  const acknowledged = await readAlerts(store, partitions, 10)
+  expect(acknowledged).toMatchObject([
+    { state: 'acknowledged', latched: false, snoozed_until: expect.any(String), revision: 3 },
+  ])
+  expect(acknowledged[0]?.changes).toMatchObject([
+    { kind: 'raised' },
+    { by: 'mum', note: 'juice' },
+    { kind: 'snoozed' },
+  ])
+  expect(await counts()).toEqual({ records: 5, valid: 1, invalid: 0, duplicate: 0 })
+  expect(await readDays(store, 'p001', partitions)).toMatchObject([{ total_records: 1 }])
+  expect(await letters()).toEqual([])
+  await store.clear()
+  await caughtUp()
+  expect(await readAlerts(store, partitions, 10)).toEqual(acknowledged)
 })

@@ -1,9 +1,17 @@
 // For the tests of this service: records as the log holds them, and a plain recount of the days they come to.
 import {
+  type AlertRow,
   addReading,
+  alertRow,
+  applyAction,
+  applyValue,
+  classifiedSignals,
   type DaySums,
   defaultRules,
   emptyDay,
+  noAlerts,
+  type PatientAlerts,
+  parseAction,
   parseReading,
   type Signal,
   signals,
@@ -68,4 +76,35 @@ function dayIn(days: Map<string, Map<string, DaySums>>, patientId: string, date:
   const day = ofPatient.get(date) ?? emptyDay()
   days.set(patientId, ofPatient.set(date, day))
   return day
+}
+
+/** The open alerts after `records`, which are all fresh: followed one by one, with every identity remembered. */
+export function alertsOf(records: readonly LogRecord[]): AlertRow[] {
+  const patients = new Map<string, { alerts: PatientAlerts; newest: Map<string, number>; seen: Set<string> }>()
+  for (const record of records) {
+    const { value, receivedAt, offset } = record
+    const action = parseAction(Buffer.from(value ?? []).toString(), addresseeOf(record))
+    if (action !== null) {
+      const alerts = patients.get(action.patientId)?.alerts
+      if (alerts !== undefined) applyAction(alerts, action, receivedAt)
+      continue
+    }
+    const verdict = validateReading(parseReading(value, addresseeOf(record)), receivedAt)
+    if (verdict.kind === 'invalid') continue
+    const { patientId, sensorId, measuredAt, ...values } = verdict.reading
+    const patient = patients.get(patientId) ?? { alerts: noAlerts(), newest: new Map(), seen: new Set() }
+    patients.set(patientId, patient)
+    for (const signal of classifiedSignals) {
+      const identity = JSON.stringify([sensorId, measuredAt, signal])
+      const given = values[signal]
+      if (given === null || patient.seen.has(identity)) continue
+      patient.seen.add(identity)
+      if (measuredAt <= (patient.newest.get(signal) ?? Number.NEGATIVE_INFINITY)) continue
+      patient.newest.set(signal, measuredAt)
+      applyValue(patient.alerts, { patientId, signal, value: given, measuredAt, receivedAt, offset }, defaultRules)
+    }
+  }
+  return [...patients.values()].flatMap(({ alerts }) =>
+    Object.values(alerts.open).map((open) => alertRow(open, alerts)),
+  )
 }

@@ -40,7 +40,7 @@ export function createSpeedMetrics(registry: Registry): SpeedMetrics {
       if (newest === undefined) return
       seconds.observe(Math.max(0, at - newest.receivedAt) / 1000)
       // Counted by batch: a labelled counter takes longer than judging a record.
-      const verdicts = { valid: 0, invalid: 0 }
+      const verdicts = { valid: 0, invalid: 0, action: 0 }
       for (const { verdict } of judged) {
         verdicts[verdict.kind]++
         for (const reason of verdict.dropped) dropped.inc({ reason })
