@@ -1,5 +1,5 @@
 // Dead letters: what was dropped goes to a topic of its own, unchanged, with the reason and where it came from.
-import { type EventLog, type LogRecord, maxRecordBytes, type NewRecord } from './log.ts'
+import { type EventLog, type LogRecord, maxRecordBytes, type NewRecord, type PartitionRange } from './log.ts'
 
 /** The topic of the records of `topic` that were refused. */
 export const deadLetterTopic = (topic: string): string => `${topic}_dlq`
@@ -50,16 +50,37 @@ const pageSize = 1_000
 export async function* readDeadLetters(log: EventLog, topic: string): AsyncGenerator<DeadLetter> {
   const letters = deadLetterTopic(topic)
   const seen = new Set<string>()
-  for (const { partition, low, end } of await log.ranges(letters)) {
-    for (let next = low; next < end; ) {
-      const page = await log.read(letters, partition, next, pageSize)
-      for (const record of page) {
-        const letter = toDeadLetter(record)
-        if (!seen.has(letter.id)) yield letter
-        seen.add(letter.id)
-      }
-      next = (page.at(-1)?.offset ?? end) + 1
+  for (const range of await log.ranges(letters)) {
+    for await (const letter of readRange(log, letters, range)) {
+      if (!seen.has(letter.id)) yield letter
+      seen.add(letter.id)
     }
+  }
+}
+
+/** At most the newest `limit` dead letters of `topic`, newest first, each once: fewer where some were written again. */
+export async function readNewestDeadLetters(log: EventLog, topic: string, limit: number): Promise<DeadLetter[]> {
+  const letters = deadLetterTopic(topic)
+  const byId = new Map<string, DeadLetter>()
+  const collect = async ({ partition, low, end }: PartitionRange) => {
+    const newest = { partition, low: Math.max(low, end - limit), end }
+    for await (const letter of readRange(log, letters, newest)) byId.set(letter.id, letter)
+  }
+  await Promise.all((await log.ranges(letters)).map(collect))
+  // Records of one append came at the same time: of those the last one is the newest.
+  const lastFirst = [...byId.values()].reverse()
+  return lastFirst.sort((a, b) => b.receivedAt.localeCompare(a.receivedAt)).slice(0, limit)
+}
+
+async function* readRange(
+  log: EventLog,
+  letters: string,
+  { partition, low, end }: PartitionRange,
+): AsyncGenerator<DeadLetter> {
+  for (let next = low; next < end; ) {
+    const page = await log.read(letters, partition, next, Math.min(pageSize, end - next))
+    yield* page.map(toDeadLetter)
+    next = (page.at(-1)?.offset ?? end) + 1
   }
 }
 

@@ -1,5 +1,6 @@
 // The HTTP side: the page and its files, REST, health, under one strict set of headers and one way of refusing.
 import { createServer, type Server } from 'node:http'
+import { LogUnavailable } from '@health/log'
 import { closeAfterBody, createHealthRouter, type Gate, type Health, type Logger, sendProblem } from '@health/runtime'
 import { ViewsUnavailable } from '@health/views'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
@@ -107,12 +108,15 @@ const answerError =
     if (error instanceof ViewsUnavailable) {
       const detail = `Waiting for ${error.message}. Ask again in a moment; /readyz tells when it is back.`
       sendProblem(response, { status: 503, title: 'The views are unavailable', detail })
+    } else if (error instanceof LogUnavailable) {
+      const detail = `${error.message} Whether it was done is unknown: look at the alert, and do it again if it was not.`
+      sendProblem(response, { status: 503, title: 'The log is unavailable', detail })
+    } else if (error.type?.startsWith('entity.') || error.type === 'encoding.unsupported') {
+      const detail = 'Send a small JSON object as application/json, uncompressed.'
+      sendProblem(response, { status: error.status, title: 'Bad body', detail })
     } else if (error.status === 400) {
-      sendProblem(response, {
-        status: 400,
-        title: 'Bad address',
-        detail: 'The address cannot be read: check its % signs.',
-      })
+      const detail = 'The address cannot be read: check its % signs.'
+      sendProblem(response, { status: 400, title: 'Bad address', detail })
     } else {
       logger.error({ err: error, path: request.path }, 'A request failed.')
       sendProblem(response, { status: 500, title: 'Internal error', detail: 'The log of dashboard-server says more.' })

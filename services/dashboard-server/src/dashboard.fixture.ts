@@ -3,23 +3,27 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
+  type AlertRow,
   addReading,
+  alertRow,
+  applyValue,
   type BatchRun,
   type ClientEvents,
+  classifiedSignals,
   classify,
   type DaySums,
   defaultRules,
   emptyDay,
+  noAlerts,
   type Reading,
   type ServerEvents,
-  type StatusAlert,
 } from '@health/domain'
 import { aReading } from '@health/domain/testing'
 import { openLog } from '@health/log'
 import { createLogger, createMetrics, readConfig } from '@health/runtime'
 import {
-  alertsKey,
   allPatients,
+  clearedAlertsKey,
   closeSlots,
   daysKey,
   decodeDay,
@@ -143,14 +147,19 @@ export function createTestSpeedLayer(store: ViewStore) {
     partition.receivedAt = told.receivedAt
     partition.counts.records++
     partition.counts.valid++
-    const alerts = before?.status === state.status ? [] : [alertOf(reading, before, state, partition.position)]
+    const alerts = followAlerts(state, told, reading, partition.position - 1)
     await store.step(
       [],
       [
         { op: 'set', key: partitionKey(0), fields: encodeProgress(partition) },
         { op: 'set', key: patientsKey(0), fields: { [patientId]: encodePatient(state) } },
         { op: 'set', key: recentKey(0, patientId), fields: bucketsOf(readings) },
-        { op: 'push', key: alertsKey(0), items: alerts.map((alert) => JSON.stringify(alert)), keep: 500 },
+        {
+          op: 'push',
+          key: clearedAlertsKey(0),
+          items: cleared(alerts).map((alert) => JSON.stringify(alert)),
+          keep: 500,
+        },
       ],
     )
     for (const id of [patientId, allPatients]) await addToDay(store, id, partition.slot, reading)
@@ -186,25 +195,26 @@ function stateAfter(before: PatientState | undefined, reading: Reading): Patient
     trend: [],
     status,
     since: before?.status === status ? before.since : measuredAt,
+    alerts: before?.alerts ?? noAlerts(),
   }
 }
 
-const alertOf = (
-  reading: Reading,
-  before: PatientState | undefined,
-  state: PatientState,
+function followAlerts(
+  { alerts = noAlerts() }: PatientState,
+  { receivedAt }: RecentReading,
+  { patientId, measuredAt, ...values }: Reading,
   offset: number,
-): StatusAlert => ({
-  id: `${reading.patientId}:0:${offset}`,
-  patient_id: reading.patientId,
-  measured_at: new Date(reading.measuredAt).toISOString(),
-  received_at: new Date().toISOString(),
-  previous_status: before?.status ?? null,
-  ...classify(reading, defaultRules),
-  status: state.status,
-  glucose_mgdl: reading.glucoseMgdl,
-  heart_rate_bpm: reading.heartRateBpm,
-})
+): AlertRow[] {
+  const changed = classifiedSignals.flatMap((signal) => {
+    const value = values[signal]
+    return value === null
+      ? []
+      : applyValue(alerts, { patientId, signal, value, measuredAt, receivedAt, offset }, defaultRules)
+  })
+  return changed.map((alert) => alertRow(alert, alerts))
+}
+
+const cleared = (alerts: readonly AlertRow[]): AlertRow[] => alerts.filter(({ state }) => state === 'cleared')
 
 function bucketsOf(readings: readonly RecentReading[]): Record<string, string> {
   const fields: Record<string, string> = {}

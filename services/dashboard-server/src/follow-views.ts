@@ -1,14 +1,15 @@
 // Follows the views: reads them once, then takes every change; after a gap, or an outage, reads afresh.
 import { setTimeout } from 'node:timers/promises'
-import type { StatusAlert } from '@health/domain'
+import type { AlertRow } from '@health/domain'
 import {
   decodeChange,
-  readAlerts,
+  readClearedAlerts,
   readPatients,
   type ViewChange,
   type ViewStore,
   ViewsUnavailable,
 } from '@health/views'
+import { type Alerts, keptCleared } from './alerts.ts'
 import type { Patients } from './patients.ts'
 
 export type Applied = Extract<ViewChange, { kind: 'applied' }>
@@ -16,17 +17,16 @@ export type BatchRunTold = Extract<ViewChange, { kind: 'batch-run' }>
 
 export interface FollowOptions {
   patients: Patients
+  alerts: Alerts
   partitions: number
-  /** The patients are changed already. */
-  onApplied(change: Applied): void
+  /** Patients and alerts are changed already; `alerts` are those of which something is new. */
+  onApplied(change: Applied, alerts: AlertRow[]): void
   onBatchRun(change: BatchRunTold): void
   /** Everything was read afresh: what anybody was told before may have holes. */
   onFresh(): void
 }
 
 export interface FollowedViews {
-  /** The newest status changes, newest first. */
-  alerts(): readonly StatusAlert[]
   /** What is waited for before the patients are known and current, in words; `null` when they are. */
   waitingFor(): string | null
   /** Rejects on a bug. */
@@ -34,12 +34,10 @@ export interface FollowedViews {
   stop(): Promise<void>
 }
 
-export const keptAlerts = 100
 const retryMs = 1_000
 
 export async function followViews(store: ViewStore, options: FollowOptions): Promise<FollowedViews> {
-  const { patients, partitions } = options
-  let alerts: readonly StatusAlert[] = []
+  const { patients, alerts, partitions } = options
   /** What was told since the read under way began: it may be newer than what the read brings. */
   let toldMeanwhile: Applied[] = []
   let unread = true
@@ -47,18 +45,18 @@ export async function followViews(store: ViewStore, options: FollowOptions): Pro
   const bug = Promise.withResolvers<never>()
   const stopped = new AbortController()
 
-  const take = (change: Applied) => {
+  const take = (change: Applied): AlertRow[] => {
     patients.apply(change.partition, change.patients)
-    if (change.alerts.length > 0) alerts = newestAlerts([...change.alerts, ...alerts])
+    return alerts.apply(change.alerts, change.patients)
   }
   const read = async () => {
     toldMeanwhile = []
-    const [byPartition, kept] = await Promise.all([
+    const [byPartition, cleared] = await Promise.all([
       readPatients(store, partitions),
-      readAlerts(store, partitions, keptAlerts),
+      readClearedAlerts(store, partitions, keptCleared),
     ])
     patients.replace(byPartition)
-    alerts = newestAlerts(kept)
+    alerts.replace(byPartition, cleared)
     for (const change of toldMeanwhile) take(change)
   }
   const readUntilCurrent = async () => {
@@ -87,14 +85,12 @@ export async function followViews(store: ViewStore, options: FollowOptions): Pro
       if (change.kind === 'batch-run') options.onBatchRun(change)
       if (change.kind !== 'applied') continue
       if (reading !== null) toldMeanwhile.push(change)
-      take(change)
-      options.onApplied(change)
+      options.onApplied(change, take(change))
     }
   }, readAfresh)
   readAfresh()
 
   return {
-    alerts: () => alerts,
     waitingFor: () => store.waitingFor() ?? (reading === null ? null : 'the views to be read'),
     failed: bug.promise,
     async stop() {
@@ -103,9 +99,4 @@ export async function followViews(store: ViewStore, options: FollowOptions): Pro
       await reading
     },
   }
-}
-
-function newestAlerts(alerts: readonly StatusAlert[]): StatusAlert[] {
-  const byId = new Map(alerts.map((alert) => [alert.id, alert]))
-  return [...byId.values()].sort((a, b) => (a.received_at < b.received_at ? 1 : -1)).slice(0, keptAlerts)
 }

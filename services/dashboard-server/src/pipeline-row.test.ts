@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest'
+import type { BatchView } from '@health/views'
+import { describe, expect, test } from 'vitest'
 import { createPipelineRows, type PipelineFacts } from './pipeline-row.ts'
 
-const counts = { records: 0, valid: 0, invalid: 0, duplicate: 0, lost: 0, dropped: {} }
+const counts = { records: 0, valid: 0, invalid: 0, duplicate: 0, actions: 0, lost: 0, dropped: {} }
 const aPartition = (position: number | null, fields: Partial<typeof counts> = {}, receivedAt = 0) => ({
   position,
   slot: 0,
@@ -15,10 +16,20 @@ const someFacts = (now: number, facts: Partial<PipelineFacts> = {}): PipelineFac
   archived: new Map(),
   states: [],
   batch: null,
-  latencies: { log: null, browser: null },
+  latencies: { sensors: null, log: null, browser: null },
   clients: 0,
+  told: 0,
   outages: {},
   ...facts,
+})
+const aBatchView = (watermark: readonly number[]): BatchView => ({
+  version: 1,
+  wholeSince: 0,
+  dead: [],
+  computedAt: 0,
+  completeTo: Date.UTC(2026, 10, 24, 12),
+  watermark: new Map(watermark.entries()),
+  run: null,
 })
 const rows = () => createPipelineRows(10)
 const problems = (rowOf: ReturnType<typeof rows>, facts: PipelineFacts) => rowOf(facts).problems
@@ -97,16 +108,7 @@ test('records that were deleted unread are told until a batch run has counted th
   expect(problems(rows(), someFacts(0, facts))).toMatchObject([
     { part: 'batch', message: expect.stringContaining('30 records were deleted') },
   ])
-  const batch = {
-    version: 1,
-    wholeSince: 0,
-    dead: [],
-    computedAt: 0,
-    completeTo: 0,
-    watermark: new Map([[0, 55]]),
-    run: null,
-  }
-  expect(problems(rows(), someFacts(0, { ...facts, batch }))).toEqual([])
+  expect(problems(rows(), someFacts(0, { ...facts, batch: aBatchView([55]) }))).toEqual([])
 })
 
 test('what is heard first after a start, or after an outage, is neither traffic nor a backlog', () => {
@@ -128,4 +130,45 @@ test('what is heard first after a start, or after an outage, is neither traffic 
   for (let second = 4; second < 60; second++) of({ ...all(1_000_006), outages: { log: 'away', views: 'away' } }, second)
   expect(of(all(1_500_000), 60)).toEqual([0, 0, 0, 0])
   expect(of(all(1_500_002), 61)).toEqual([2, 2, 2, 0])
+})
+
+test('how long records wait for the lake is told, and is no problem before two rolls', () => {
+  const rowOf = rows()
+  const facts = { ...waiting, states: [aPartition(100)], archived: new Map([[0, 90]]) }
+  rowOf(someFacts(0, facts))
+  expect(rowOf(someFacts(8_000, facts))).toMatchObject({ csv_archiver: { lag: 10, behind_seconds: 8 }, problems: [] })
+  expect(rowOf(someFacts(9_000, { ...facts, archived: new Map([[0, 100]]) })).csv_archiver.behind_seconds).toBe(0)
+})
+
+test('how many readings browsers are told a second is counted from what they were told in all', () => {
+  const rowOf = rows()
+  rowOf(someFacts(0, { told: 1_000 }))
+  expect(rowOf(someFacts(2_000, { told: 1_010, clients: 3 })).dashboard).toMatchObject({ clients: 3, rate: 5 })
+})
+
+describe('what each layer answers for', () => {
+  const mergeOf = (facts: Partial<PipelineFacts>) => rows()(someFacts(0, facts)).merge
+  const states = [aPartition(60), aPartition(40)]
+
+  test('before the first run is all the speed layer’s', () => {
+    const batch = { ...aBatchView([]), version: 0 }
+    expect(mergeOf({ states, batch })).toEqual({ batch: 0, speed: 100, complete_to: null })
+  })
+
+  test('is the batch view’s below its watermark, and the speed layer’s from there on', () => {
+    expect(mergeOf({ states, batch: aBatchView([50, 40]) })).toEqual({
+      batch: 90,
+      speed: 10,
+      complete_to: '2026-11-24T12:00:00.000Z',
+    })
+  })
+
+  test('holds nothing of what the log deleted before anybody took it', () => {
+    const late = { ...aPartition(60), from: 55 }
+    expect(mergeOf({ states: [late], batch: aBatchView([50]) })).toMatchObject({ batch: 50, speed: 5 })
+  })
+
+  test('is not known before the views answer', () => {
+    expect(mergeOf({})).toBeNull()
+  })
 })

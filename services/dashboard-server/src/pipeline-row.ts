@@ -3,7 +3,8 @@ import type { DropReason, Percentiles, PipelineRow } from '@health/domain'
 import type { PartitionRange } from '@health/log'
 import type { BatchView, PartitionState } from '@health/views'
 import { createProblems, type Outages } from './pipeline-problems.ts'
-import { createBacklogAge, createRate, createStandstill } from './rates.ts'
+import { countMerge } from './pipeline-row-merge.ts'
+import { createBacklogAge, createRate, createStandstill, type Progress } from './rates.ts'
 
 /** What is known at one moment; of a part that does not answer, what it said last. */
 export interface PipelineFacts {
@@ -16,16 +17,18 @@ export interface PipelineFacts {
   /** Empty until the views first answer. */
   states: readonly PartitionState[]
   batch: BatchView | null
-  latencies: { log: Percentiles | null; browser: Percentiles | null }
+  latencies: Record<'sensors' | 'log' | 'browser', Percentiles | null>
   clients: number
+  /** Readings told to browsers since the start. */
+  told: number
   outages: Outages
 }
 
 /** Makes the rows; rates and ages come from the facts told before, so it must be told once a second or so. */
 export function createPipelineRows(archiveRollSeconds: number): (facts: PipelineFacts) => PipelineRow {
-  const rates = { log: createRate(), speedLayer: createRate(), archiver: createRate() }
+  const rates = { log: createRate(), speedLayer: createRate(), archiver: createRate(), dashboard: createRate() }
   const standstills = { speedLayer: createStandstill(), archiver: createStandstill() }
-  const ages: ReturnType<typeof createBacklogAge>[] = []
+  const behind = { speedLayer: createBehindSeconds(), archiver: createBehindSeconds() }
   const problemsOf = createProblems(archiveRollSeconds)
 
   return (facts) => {
@@ -39,11 +42,12 @@ export function createPipelineRows(archiveRollSeconds: number): (facts: Pipeline
       position: states.length === 0 ? end : (states[partition]?.position ?? low),
       receivedAt: states[partition]?.receivedAt ?? 0,
     }))
-    const behindMs = taken.map((progress) => {
-      ages[progress.partition] ??= createBacklogAge()
-      return ages[progress.partition]?.(now, progress) ?? 0
-    })
-    const saved = ranges.map(({ partition, low, end }) => ({ end, position: archived.get(partition) ?? low }))
+    const saved = ranges.map(({ partition, low, end }) => ({
+      partition,
+      end,
+      position: archived.get(partition) ?? low,
+      receivedAt: 0,
+    }))
     const perSecond = (rate: Rate, isKnown: boolean, total: number) => rate(now, isKnown ? total : null)
     const records = {
       log: sum(ranges, 'end'),
@@ -51,6 +55,7 @@ export function createPipelineRows(archiveRollSeconds: number): (facts: Pipeline
       archiver: sum(saved, 'position'),
     }
     return {
+      sensors: { latency_ms: facts.latencies.sensors },
       log: { records: records.log, rate: perSecond(rates.log, logIsKnown, records.log), lag: 0 },
       speed_layer: {
         records: records.speedLayer,
@@ -60,15 +65,21 @@ export function createPipelineRows(archiveRollSeconds: number): (facts: Pipeline
         duplicates: sumOf(states, ({ counts }) => counts.duplicate),
         dropped: droppedOf(states),
         latency_ms: facts.latencies.log,
-        behind_seconds: Math.round(Math.max(0, ...behindMs) / 1000),
+        behind_seconds: behind.speedLayer(now, taken),
       },
       csv_archiver: {
         records: records.archiver,
         rate: perSecond(rates.archiver, logIsKnown, records.archiver),
         lag: lagOf(saved),
+        behind_seconds: behind.archiver(now, saved),
       },
       batch: batch?.run ?? null,
-      dashboard: { clients: facts.clients, latency_ms: facts.latencies.browser },
+      merge: batch === null || states.length === 0 ? null : countMerge(states, batch),
+      dashboard: {
+        clients: facts.clients,
+        rate: rates.dashboard(now, facts.told),
+        latency_ms: facts.latencies.browser,
+      },
       problems: problemsOf(now, {
         outages,
         speedLayer: waiting(standstills.speedLayer, facts, taken),
@@ -81,6 +92,18 @@ export function createPipelineRows(archiveRollSeconds: number): (facts: Pipeline
 }
 
 type Rate = ReturnType<typeof createRate>
+
+/** How long, in whole seconds, the oldest record of all partitions that waits has been waiting. */
+function createBehindSeconds(): (now: number, partitions: readonly (Progress & { partition: number })[]) => number {
+  const ages: ReturnType<typeof createBacklogAge>[] = []
+  return (now, partitions) => {
+    const waitedMs = partitions.map((progress) => {
+      ages[progress.partition] ??= createBacklogAge()
+      return ages[progress.partition]?.(now, progress) ?? 0
+    })
+    return Math.round(Math.max(0, ...waitedMs) / 1000)
+  }
+}
 
 /** While log or views are away nobody can tell whether a consumer stands still. */
 function waiting(

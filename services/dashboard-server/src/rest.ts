@@ -1,18 +1,23 @@
 // The REST answers under /api: what contract.md names, from the views and from what is kept in memory of them.
 import {
+  alertStates,
   type BatchRun,
   type ClinicalRules,
   type DailyRow,
   idPattern,
   type PipelineRow,
-  type StatusAlert,
 } from '@health/domain'
+import type { EventLog } from '@health/log'
 import { type Gate, requireRole, sendProblem } from '@health/runtime'
 import { allPatients, readBatchView, readDays, tellViews, type ViewStore, ViewsUnavailable } from '@health/views'
-import express, { type Request, type Response, type Router } from 'express'
+import express, { type Response, type Router } from 'express'
 import { z } from 'zod'
+import { createAlertRoutes } from './alert-routes.ts'
+import type { Alerts } from './alerts.ts'
+import { answerDeadLetters } from './dead-letters.ts'
 import { readLive } from './live-rows.ts'
 import type { Patients } from './patients.ts'
+import { parseQuery } from './questions.ts'
 import { secretOf } from './session.ts'
 
 export interface Served {
@@ -20,7 +25,9 @@ export interface Served {
   partitions: number
   rules: ClinicalRules
   patients: Patients
-  alerts(): readonly StatusAlert[]
+  alerts: Alerts
+  log: EventLog
+  topic: string
   pipeline(): PipelineRow
   /** Why patients and alerts in memory may not be current, in words; `null` when they are. */
   waitingFor(): string | null
@@ -44,7 +51,10 @@ const questions = {
     .strictObject({ from: date, to: date })
     .refine(({ from = '', to = lastDate }) => from <= to, { path: ['to'], error: 'must not be before from' }),
   alerts: z.strictObject({
-    state: z.literal('', 'must be left out: status changes have no states, and all of them are answered').optional(),
+    state: z
+      .enum(['', ...alertStates], `must be one of ${alertStates.join(', ')}, or left out`)
+      .default('')
+      .transform((state) => (state === '' ? null : state)),
   }),
 }
 
@@ -94,11 +104,14 @@ export function createRestRouter(served: Served, gate: Gate): Router {
   })
 
   router.get('/alerts', (request, response) => {
-    if (parseQuery(questions.alerts, request, response) === null) return
+    const question = parseQuery(questions.alerts, request, response)
+    if (question === null) return
     checkCurrent(served)
-    response.json(served.alerts())
+    response.json(served.alerts.rows(question.state))
   })
+  router.use('/alerts', createAlertRoutes(served))
 
+  router.get('/dead-letters', answerDeadLetters(served))
   router.get('/pipeline', (_request, response) => void response.json(served.pipeline()))
 
   router.post('/batch', async (_request, response) => {
@@ -111,7 +124,7 @@ export function createRestRouter(served: Served, gate: Gate): Router {
   return router
 }
 
-function checkCurrent({ waitingFor }: Served): void {
+export function checkCurrent({ waitingFor }: Served): void {
   const reason = waitingFor()
   if (reason !== null) throw new ViewsUnavailable(reason)
 }
@@ -120,24 +133,6 @@ const within =
   ({ from = '', to = lastDate }: { from?: string | undefined; to?: string | undefined }) =>
   ({ date }: DailyRow): boolean =>
     date >= from && date <= to
-
-/** The checked parameters; `null` after having answered what is wrong with them. */
-function parseQuery<T>(schema: z.ZodType<T>, request: Request, response: Response): T | null {
-  const parsed = schema.safeParse(request.query)
-  if (parsed.success) return parsed.data
-  const errors = parsed.error.issues.map((issue) => ({
-    path: issue.code === 'unrecognized_keys' ? issue.keys.join(', ') : issue.path.join('.'),
-    message: issue.code === 'unrecognized_keys' ? 'is no parameter here' : issue.message,
-  }))
-  const wrong = errors.map(({ path, message }) => `${path} ${message}`).join('; ')
-  sendProblem(response, {
-    status: 400,
-    title: 'Bad parameter',
-    detail: `Of ${request.baseUrl}${request.path}: ${wrong}.`,
-    errors,
-  })
-  return null
-}
 
 const refuseUnknown = (response: Response, patientId: string): void =>
   sendProblem(response, {

@@ -4,6 +4,7 @@ import { type EventLog, openLog } from '@health/log'
 import { createGate, Gauge, type Health, listen, type Service, type ServiceContext } from '@health/runtime'
 import { openViews, type ViewStore } from '@health/views'
 import { createAdmission } from './admission.ts'
+import { createAlerts } from './alerts.ts'
 import { createHttpServer } from './app.ts'
 import { type DashboardServerConfig, staleSecondsOf } from './config.ts'
 import { followViews } from './follow-views.ts'
@@ -68,6 +69,7 @@ export async function serveDashboard(
   const staleSeconds = staleSecondsOf(config)
   const rules: ClinicalRules = { glucoseMgdl: config.GLUCOSE_THRESHOLDS, heartRateBpm: config.HEART_RATE_THRESHOLDS }
   const patients = createPatients({ clinical: rules, staleSeconds })
+  const alerts = createAlerts()
   const hostCheck = createHostCheck(config.ALLOWED_HOSTS)
   const gate = createGate(config, { logger, now })
   const page = await bundlePage()
@@ -84,7 +86,9 @@ export async function serveDashboard(
       rules,
       patients,
       now,
-      alerts: () => views.alerts(),
+      alerts,
+      log,
+      topic: config.KAFKA_TOPIC,
       pipeline: () => pipeline.row(),
       waitingFor: () => views.waitingFor(),
     },
@@ -95,7 +99,7 @@ export async function serveDashboard(
     now,
     snapshot: () => ({
       patients: patients.rows(now()),
-      alerts: [...views.alerts()],
+      alerts: alerts.rows(),
       pipeline: pipeline.row(),
       settings: {
         stale_seconds: staleSeconds,
@@ -120,10 +124,11 @@ export async function serveDashboard(
   const daily = createDailyTeller({ store, partitions, now, isWatched: sockets.isWatched, tell: sockets.daily })
   const views = await followViews(store, {
     patients,
+    alerts,
     partitions,
     onFresh: sockets.fresh,
-    onApplied(change) {
-      sockets.applied(change)
+    onApplied(change, changedAlerts) {
+      sockets.applied(change, changedAlerts)
       pipeline.applied(change)
       daily.changed(Object.keys(change.patients))
     },

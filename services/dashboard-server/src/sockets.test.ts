@@ -27,7 +27,7 @@ test('a browser that comes gets everything at once', async () => {
     const snapshot = await new Promise<Snapshot>((resolve) => connect(url).once('snapshot', resolve))
     expect(snapshot).toMatchObject({
       patients: [{ patient_id: 'p007', status: 'WARNING' }],
-      alerts: [{ patient_id: 'p007', status: 'WARNING' }],
+      alerts: [{ patient_id: 'p007', state: 'raised', severity: 'warning' }],
       pipeline: { problems: [] },
       settings: { stale_seconds: 30, day_time_zone: 'UTC', rules: defaultRules, open_to_network: false },
     })
@@ -51,7 +51,7 @@ test('readings are told to those who watch that patient or all, changed patients
     ])
     expect(readings[2]).toHaveLength(1)
     expect(patients.flat()).toMatchObject([{ patient_id: 'p001', status: 'CRITICAL_HIGH' }])
-    expect(alerts).toMatchObject([{ patient_id: 'p001', previous_status: null }])
+    expect(alerts).toMatchObject([{ patient_id: 'p001', direction: 'high', state: 'raised' }])
   })
   expect(readings[1]).toEqual([])
 })
@@ -241,7 +241,10 @@ test('a stalled browser is told nothing more, does not hold up the others, and i
   const [toStalled] = server
   let mostBuffered = 0
   const news = setInterval(() => {
-    sockets.applied({ kind: 'applied', partition: 0, at: 0, patients: { p1: {} as never }, readings: [], alerts: [] })
+    sockets.applied(
+      { kind: 'applied', partition: 0, at: 0, patients: { p1: {} as never }, readings: [], alerts: [] },
+      [],
+    )
     sockets.pipeline({} as never)
     mostBuffered = Math.max(mostBuffered, toStalled?.writableLength ?? 0)
   }, 20)

@@ -1,6 +1,7 @@
 // The Socket.io side: a snapshot for every browser that comes, then the news, each told to those it concerns.
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
 import {
+  type AlertRow,
   type ClientEvents,
   type ClinicalRules,
   type DailyRow,
@@ -9,7 +10,6 @@ import {
   type PipelineRow,
   type ServerEvents,
   type Snapshot,
-  type StatusAlert,
 } from '@health/domain'
 import { closeAfterBody } from '@health/runtime'
 import { allPatients } from '@health/views'
@@ -34,7 +34,8 @@ export interface SocketOptions {
 }
 
 export interface Sockets {
-  applied(change: Applied): void
+  /** `alerts`: those of which something is new. */
+  applied(change: Applied, alerts: readonly AlertRow[]): void
   daily(patientId: string, rows: DailyRow[]): void
   pipeline(row: PipelineRow): void
   /** Everybody gets a snapshot: what they were told before may have holes. */
@@ -44,7 +45,6 @@ export interface Sockets {
   close(): Promise<void>
 }
 
-const maxAlertsAtOnce = 100
 const watchMessage = z.object({ patient_id: z.union([z.literal(allPatients), z.string().regex(idPattern)]) })
 
 /** Whoever does not answer is gone after ten seconds, however much the kernel takes in for them. */
@@ -79,7 +79,7 @@ export function createSockets(
   const { isWatched, tellAll, tellWatchers } = audience
   /** What everybody is to be told in the next round. */
   const patientsDue = new Set<string>()
-  let alertsDue: StatusAlert[] = []
+  const alertsDue = new Map<string, AlertRow>()
   const daysDue: DailyRow[] = []
 
   io.on('connection', (socket: BrowserSocket) => {
@@ -118,6 +118,12 @@ export function createSockets(
     tellWatchers(allPatients, all)
   }
 
+  function takeAlerts(): News[] {
+    const rows = [...alertsDue.values()]
+    alertsDue.clear()
+    return rows.map((alert) => ['alert', alert])
+  }
+
   function takePatients(): News[] {
     const rows = rowsOf(patientsDue)
     patientsDue.clear()
@@ -125,12 +131,10 @@ export function createSockets(
   }
 
   return {
-    applied({ patients, readings, alerts }) {
+    applied({ patients, readings }, alerts) {
       tellReadings(readings)
-      if (alerts.length > 0) {
-        alertsDue = [...alertsDue, ...alerts].slice(-maxAlertsAtOnce)
-        tellAll('alerts', () => alertsDue.splice(0).map((alert) => ['alert', alert]))
-      }
+      for (const alert of alerts) alertsDue.set(alert.id, alert)
+      if (alertsDue.size > 0) tellAll('alerts', takeAlerts)
       for (const patientId of Object.keys(patients)) patientsDue.add(patientId)
       if (patientsDue.size > 0) tellAll('patients', takePatients)
     },

@@ -1,5 +1,5 @@
 // Watches the pipeline: asks log and views once a second how far everybody is, and makes the row that people see.
-import type { PipelineRow } from '@health/domain'
+import { maxAlertAgeMs, type PipelineRow } from '@health/domain'
 import type { EventLog } from '@health/log'
 import { readBatchView, readPartitions, type ViewStore } from '@health/views'
 import type { Applied, BatchRunTold } from './follow-views.ts'
@@ -23,7 +23,7 @@ export interface PipelineOptions {
 
 export interface WatchedPipeline {
   row(): PipelineRow
-  /** Takes what the speed layer has written: its latency. */
+  /** Takes what the speed layer has written: how long sensors and it took. */
   applied(change: Applied): void
   /** Takes how the batch run goes, and tells it at once. */
   batchRun(change: BatchRunTold): void
@@ -45,7 +45,8 @@ export function watchPipeline(options: PipelineOptions): WatchedPipeline {
     const [states, batch] = await Promise.all([readPartitions(store, partitions), readBatchView(store)])
     return { states, batch }
   }, now)
-  const latencies = { log: createLatencies(), browser: createLatencies() }
+  const latencies = { sensors: createLatencies(), log: createLatencies(), browser: createLatencies() }
+  let told = 0
   const rowOf = createPipelineRows(options.archiveRollSeconds)
 
   const facts = (): PipelineFacts => {
@@ -60,8 +61,13 @@ export function watchPipeline(options: PipelineOptions): WatchedPipeline {
       archived,
       states,
       batch,
-      latencies: { log: latencies.log.percentiles(at), browser: latencies.browser.percentiles(at) },
+      latencies: {
+        sensors: latencies.sensors.percentiles(at),
+        log: latencies.log.percentiles(at),
+        browser: latencies.browser.percentiles(at),
+      },
       clients: options.clients(),
+      told,
       outages: {
         ...(logTrouble === null ? {} : { log: logTrouble }),
         ...(viewsTrouble === null ? {} : { views: viewsTrouble }),
@@ -78,11 +84,16 @@ export function watchPipeline(options: PipelineOptions): WatchedPipeline {
   return {
     row: () => row,
     applied({ at, readings }) {
-      for (const [, { receivedAt }] of readings) latencies.log.add(at, at - receivedAt)
+      for (const [, { measuredAt, receivedAt }] of readings) {
+        latencies.log.add(at, at - receivedAt)
+        // History that an uploader sends says nothing of how long a reading takes now.
+        if (receivedAt - measuredAt <= maxAlertAgeMs) latencies.sensors.add(at, receivedAt - measuredAt)
+      }
     },
     batchRun: ({ run }) => tell({ ...row, batch: run }),
     told(receivedAt) {
       const at = now()
+      told++
       latencies.browser.add(at, at - receivedAt)
     },
     async stop() {
