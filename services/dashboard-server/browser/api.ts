@@ -31,6 +31,20 @@ export async function startBatch(): Promise<'started' | 'already running'> {
   return 'started'
 }
 
+/** What somebody does about an alert. */
+export type AlertDeed =
+  | { kind: 'ack'; note: string | null }
+  | { kind: 'snooze'; minutes: number }
+  | { kind: 'notes'; note: string }
+
+/** Resolves once it is in the log; what follows from it comes with the news. A cleared alert needs nothing any more. */
+export async function postDeed(alertId: string, { kind, ...body }: AlertDeed): Promise<void> {
+  const path = `/api/alerts/${encodeURIComponent(alertId)}/${kind}`
+  const headers = { 'content-type': 'application/json' }
+  const response = await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) })
+  if (!response.ok && response.status !== 409) throw new RequestFailed(path, response.status)
+}
+
 export const fetchSession = (): Promise<Session> => getJson<Session>('/api/session')
 
 /** Signs this browser in, or says why `token` does not. */

@@ -1,26 +1,32 @@
 // The page begins: the store, the clock, the address, the connection, and the one tree that shows them.
 import { render } from 'preact'
+import { runAlarm } from './alarm/alarm.ts'
+import { createSound } from './alarm/sound.ts'
 import { openConnection } from './connection.ts'
 import { App } from './parts/app.tsx'
 import { countCritical, initialState } from './state/state.ts'
 import { createStore } from './state/store.ts'
 import { restoreTheme } from './theme.ts'
-import { words } from './words.en.ts'
+import { language, words } from './words.ts'
 
+document.documentElement.lang = language
 restoreTheme()
 const store = createStore(initialState(Date.now()))
 followAddress()
 runClock()
 store.subscribe(nameTab)
+const sound = createSound()
+runAlarm(store, sound)
 const page = document.getElementById('page')
-if (page !== null) render(<App store={store} />, page)
+if (page !== null) render(<App store={store} sound={sound} />, page)
 openConnection(store)
 
-/** `#/p001` chooses that patient; no name, whoever is gravest first. */
+/** `#/p001` chooses that patient; no name, whoever is gravest first; `#wall` shows all of them. */
 function followAddress(): void {
   const read = () => {
+    if (location.hash === '#wall') return store.dispatch({ type: 'wall' })
     const patientId = location.hash.replace(/^#\/?/, '')
-    if (patientId !== '') store.dispatch({ type: 'chose', patientId })
+    store.dispatch({ type: 'chose', patientId: patientId === '' ? null : patientId })
   }
   read()
   addEventListener('hashchange', () => {

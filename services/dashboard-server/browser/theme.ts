@@ -1,26 +1,46 @@
-// Light or dark: the system's choice until the person makes one, which this browser keeps.
+// The colours: light or dark as the system has it until the person chooses, in high contrast where either asks for it.
+import { keepSetting, readSetting } from './settings.ts'
 
-export type Theme = 'light' | 'dark'
+export const themes = ['auto', 'light', 'dark', 'contrast'] as const
+export type Theme = (typeof themes)[number]
 
-const key = 'theme'
-const systemIsDark = matchMedia('(prefers-color-scheme: dark)')
-const listeners = new Set<() => void>()
-
-/** Shows the theme that was chosen before, if any. Called once, before anything is drawn. */
-export function restoreTheme(): void {
-  show(chosenTheme())
-  systemIsDark.addEventListener('change', tell)
+/** What the system asks for: more contrast, or colours of its own in place of the page's. */
+interface System {
+  contrast: boolean
+  forced: boolean
 }
 
-export const shownTheme = (): Theme => chosenTheme() ?? (systemIsDark.matches ? 'dark' : 'light')
+/** What the style goes by. `auto`: light or dark as the system has it, which the style itself asks. */
+export interface Shown {
+  theme: Exclude<Theme, 'contrast'>
+  contrast: 'more' | 'usual'
+}
 
-/** Changes to the other theme and keeps that choice. */
-export function switchTheme(): Theme {
-  const theme = shownTheme() === 'dark' ? 'light' : 'dark'
-  keep(theme)
-  show(theme)
-  tell()
-  return theme
+/** Forced colours are light or dark of their own, so that no choice of the page may stand against them. */
+export function coloursOf(theme: Theme, system: System): Shown {
+  if (system.forced || theme === 'contrast') return { theme: 'auto', contrast: 'more' }
+  return { theme, contrast: system.contrast ? 'more' : 'usual' }
+}
+
+const queries = {
+  dark: '(prefers-color-scheme: dark)',
+  contrast: '(prefers-contrast: more)',
+  forced: '(forced-colors: active)',
+}
+const listeners = new Set<() => void>()
+
+/** Shows the colours that were chosen before, if any. Called once, before anything is drawn. */
+export function restoreTheme(): void {
+  show()
+  for (const query of Object.values(queries)) matchMedia(query).addEventListener('change', show)
+}
+
+export const chosenTheme = (): Theme => readSetting('theme', themes) ?? 'auto'
+
+/** Shows these colours, and keeps the choice. */
+export function chooseTheme(theme: Theme): void {
+  keepSetting('theme', theme)
+  show()
 }
 
 /** Calls `changed` after the colours on the page have changed. */
@@ -29,31 +49,8 @@ export function onThemeChange(changed: () => void): () => void {
   return () => listeners.delete(changed)
 }
 
-function tell(): void {
+function show(): void {
+  const system = { contrast: matchMedia(queries.contrast).matches, forced: matchMedia(queries.forced).matches }
+  Object.assign(document.documentElement.dataset, coloursOf(chosenTheme(), system))
   for (const changed of listeners) changed()
-}
-
-function show(theme: Theme | null): void {
-  if (theme !== null) document.documentElement.dataset['theme'] = theme
-}
-
-// A browser may forbid storage; the choice then lasts as long as the page.
-let unkept: Theme | null = null
-
-function chosenTheme(): Theme | null {
-  try {
-    const kept = localStorage.getItem(key)
-    return kept === 'light' || kept === 'dark' ? kept : unkept
-  } catch {
-    return unkept
-  }
-}
-
-function keep(theme: Theme): void {
-  unkept = theme
-  try {
-    localStorage.setItem(key, theme)
-  } catch {
-    return
-  }
 }

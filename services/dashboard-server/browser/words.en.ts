@@ -1,14 +1,31 @@
 // Every word the page shows, in English. One catalogue, so that another language is another file with the same keys.
-import type { DropReason, GlucoseRange, Session, Status, StatusReason } from '@health/domain'
+import type {
+  AlertChangeRow,
+  AlertRow,
+  DropReason,
+  GlucoseRange,
+  PipelineProblem,
+  Session,
+  Status,
+  StatusReason,
+} from '@health/domain'
+import type { Span } from './state/history.ts'
+import type { Theme } from './theme.ts'
 import type { Trend } from './tone.ts'
 
-const count = (n: number, one: string, many: string): string => `${n.toLocaleString('en')} ${n === 1 ? one : many}`
+const locale = 'en-GB'
+const number = new Intl.NumberFormat(locale).format
+const count = (n: number, one: string, many: string): string => `${number(n)} ${n === 1 ? one : many}`
 
 export const words = {
+  /** The language's own name for itself. */
+  name: 'English',
+  /** How numbers and times are written. */
+  locale,
   title: 'Health Monitor',
   loading: 'Connecting…',
   notADevice: 'Not a medical device. Do not make treatment decisions from this page.',
-  units: { glucose: 'mg/dL', heartRate: '/min', temperature: '°C', percent: '%' },
+  units: { heartRate: '/min', temperature: '°C', percent: '%' },
   signals: { glucose: 'Glucose', heartRate: 'Heart rate', temperature: 'Temperature' },
   statuses: {
     CRITICAL_LOW: 'CRITICAL LOW',
@@ -47,7 +64,7 @@ export const words = {
     seconds: (n: number) => `${n} s`,
     minutes: (n: number) => `${n} min`,
     hours: (h: number, min: number) => (min === 0 ? `${h} h` : `${h} h ${min} min`),
-    days: (n: number) => `${n} d`,
+    days: (n: number) => `${number(n)} d`,
     bare: (age: string) => age,
     ago: (age: string) => `${age} ago`,
     title: (time: string) => `measured ${time}`,
@@ -64,11 +81,19 @@ export const words = {
     signed_out: 'signed out',
     latencyTitle: 'round trip to the server',
     patients: (n: number) => count(n, 'patient', 'patients'),
-    critical: (n: number) => `${n} critical`,
+    critical: (n: number) => `${number(n)} critical`,
     signOut: 'Sign out',
     signedInAs: (name: string) => `Signed in as ${name}`,
-    themeToDark: 'Dark colours',
-    themeToLight: 'Light colours',
+  },
+  settings: {
+    heading: 'Settings',
+    language: 'Language',
+    unit: 'Unit of glucose',
+    colours: 'Colours',
+    themes: { auto: 'Automatic', light: 'Light', dark: 'Dark', contrast: 'High contrast' } satisfies Record<
+      Theme,
+      string
+    >,
   },
   signIn: {
     heading: 'Sign in',
@@ -92,11 +117,12 @@ export const words = {
     gravest: 'Gravest now',
     none: 'No patient to show.',
     noneFound: (query: string) => `No patient matches “${query}”.`,
-    found: (n: number, all: number) => `${n} of ${all}`,
+    found: (n: number, all: number) => `${number(n)} of ${number(all)}`,
   },
   bedside: {
     label: 'Bedside',
     delta: 'against the value before',
+    rate: (rate: string, unit: string) => `${rate} ${unit} a minute`,
     unknown: (id: string) => `There is no patient ${id}.`,
     unread: (id: string) => `Nothing can be read of ${id} just now.`,
     unknownNext: 'A patient is listed with the first valid reading.',
@@ -104,15 +130,36 @@ export const words = {
     nobody: 'Live values show here as soon as the first reading arrives.',
   },
   graph: {
-    heading: 'last 60 seconds',
-    label: (id: string) => `Glucose and heart rate of ${id} in the last 60 seconds`,
     pause: 'Pause',
     resume: 'Resume',
-    paused: (n: number) => `paused · ${n} new`,
-    emptySince: (age: string) => `No reading in the last 60 seconds. The latest was measured ${age} ago.`,
     table: 'Values as a table',
     time: 'Time',
     status: 'Status',
+  },
+  history: {
+    choose: 'Time shown',
+    spans: { 60: '60 s', 10800: '3 h', 21600: '6 h', 43200: '12 h', 86400: '24 h' } satisfies Record<Span, string>,
+    last: {
+      60: 'last 60 seconds',
+      10800: 'last 3 hours',
+      21600: 'last 6 hours',
+      43200: 'last 12 hours',
+      86400: 'last 24 hours',
+    } satisfies Record<Span, string>,
+    label: (id: string, last: string) => `Glucose and heart rate of ${id}, ${last}`,
+    keys: 'Keys: + and − zoom, ← and → move, Escape shows all and goes on.',
+    paused: (n: number) => `paused – ${number(n)} new`,
+    zoomIn: 'Zoom in',
+    zoomOut: 'Zoom out',
+    loading: 'Loading…',
+    unread: (last: string) => `The ${last} cannot be read just now. The page tries again.`,
+    notCurrent: (at: string) => `The past could last be read at ${at}: minutes may be missing. The page tries again.`,
+    empty: (last: string, age: string) => `No reading in the ${last}. The latest was measured ${age} ago.`,
+    /** Average, minimum and maximum of a minute. */
+    spread: (average: string, minimum: string, maximum: string) => `${average} (${minimum}–${maximum})`,
+    lowWithFastPulse: 'Low with fast pulse',
+    lowWithFastPulseValues: (glucose: string, pulse: string) =>
+      `glucose ${glucose}, heart rate ${pulse}: the pulse often races with a hypo.`,
   },
   daily: {
     heading: 'Daily Analysis',
@@ -123,7 +170,7 @@ export const words = {
     maximum: 'maximum',
     records: 'total records',
     recordsSplit: (valid: number, invalid: number, duplicate: number) =>
-      `${valid.toLocaleString('en')} valid, ${invalid.toLocaleString('en')} invalid, ${duplicate.toLocaleString('en')} duplicate`,
+      `${number(valid)} valid, ${number(invalid)} invalid, ${number(duplicate)} duplicate`,
     inRange: 'in range',
     computed: (at: string, completeTo: string) => `computed ${at}, complete to ${completeTo}, live since`,
     liveOnly: 'live figures only: this day is not in the batch view yet',
@@ -144,36 +191,145 @@ export const words = {
     previous: 'Previous days',
     previousHeads: ['day', 'avg', 'min', 'max', 'in range', 'records'],
   },
-  alerts: {
-    heading: 'Status changes',
-    none: 'No status has changed yet.',
-    first: 'first seen',
-    to: 'to',
-    more: (n: number) => `and ${n} more status changes`,
+  alertCentre: {
+    heading: 'Alerts',
+    open: (n: number) => (n === 0 ? '' : `${number(n)} open`),
+    none: 'No alert is open.',
+    history: (n: number) => count(n, 'cleared alert', 'cleared alerts'),
+    others: (n: number) => count(n, 'more alert', 'more alerts'),
+    needsRole: 'To acknowledge alerts you need a token with the role “acknowledge”.',
+    what: (signal: AlertRow['signal'], direction: AlertRow['direction'], severity: AlertRow['severity']) =>
+      `${signal === 'glucose' ? 'glucose' : 'heart rate'} ${severity === 'critical' ? 'very ' : ''}${direction}`,
+    worst: 'farthest beyond the limit',
+    since: (time: string) => `since ${time}`,
+    states: {
+      raised: 'nobody has acknowledged it',
+      acknowledged: 'acknowledged',
+      recovered: 'recovered, but nobody has acknowledged it',
+      cleared: 'cleared',
+    } satisfies Record<AlertRow['state'], string>,
+    kinds: {
+      raised: 'raised',
+      escalated: 'became critical',
+      eased: 'eased',
+      recovered: 'recovered',
+      relapsed: 'began again',
+      cleared: 'cleared',
+      acknowledged: 'acknowledged',
+      snoozed: 'snoozed',
+      noted: 'noted',
+    } satisfies Record<AlertChangeRow['kind'], string>,
+    doneBy: (what: string, by: string) => `${what} by ${by}`,
+    changes: (n: number) => count(n, 'change', 'changes'),
+    snoozedUntil: (time: string) => `snoozed until ${time}`,
+    acknowledge: 'Acknowledge',
+    more: 'More',
+    note: 'Note',
+    keepNote: 'Keep note',
+    snooze: (signal: AlertRow['signal'], direction: AlertRow['direction']) =>
+      `No sound for ${direction} ${signal === 'glucose' ? 'glucose' : 'heart rate'} of this patient, unless it gets worse`,
+    minutes: (n: number) => `${n} min`,
+    sending: 'Sending…',
+    notDone: 'That did not reach the log. Try again.',
+    sound: 'Sound',
+    soundStates: { on: 'Sound on', off: 'Sound off', blocked: 'Touch for sound' },
+    soundTest: 'Test',
+    soundTested: 'Did you hear two tones? If not, check the volume of this device.',
+    volume: 'Volume',
+    notifications: 'Notifications',
+    askNotifications: 'Allow notifications',
+    notificationsBlocked: 'Notifications are blocked in the browser’s settings.',
   },
-  pipeline: {
+  wall: {
+    open: 'Wall',
+    close: 'Back to one patient',
+    alerts: { raised: 'alert', acknowledged: 'acknowledged' },
+  },
+  lambda: {
     heading: 'Pipeline',
     asOf: (at: string) => `as of ${at}`,
     none: 'No word from the pipeline yet.',
-    log: 'Log',
-    speedLayer: 'Speed layer',
-    archiver: 'Archive',
-    batch: 'Batch',
-    dashboard: 'Dashboard',
-    records: (n: string) => `${n} records`,
+    fillScreen: 'Fill the screen',
+    leaveScreen: 'Leave full screen',
+    course:
+      'What sensors send goes through kafka-bridge into the log. The speed layer and the batch layer each read the log; the serving layer puts their views together for browsers.',
+    lanes: { input: 'Input', speed: 'Speed layer', batch: 'Batch layer', serving: 'Serving layer' },
+    from: { input: 'from the sensors', speed: 'from the log', batch: 'from the log', serving: 'from both views' },
+    hops: {
+      sensors: 'Sensors',
+      bridge: 'kafka-bridge',
+      log: 'Log',
+      speed_layer: 'speed-layer',
+      live_views: 'Real-time views',
+      archiver: 'csv-archiver',
+      lake: 'Lake',
+      batch: 'Batch run',
+      batch_views: 'Batch views',
+      serving: 'dashboard-server',
+      browsers: 'Browsers',
+    },
+    states: {
+      flowing: 'flowing',
+      idle: 'nothing comes',
+      unknown: 'not known',
+      behind: (age: string) => `${age} behind`,
+      standsStill: 'stands still',
+      noAnswer: 'does not answer',
+      waits: 'nothing to save',
+      saves: 'saving',
+      complete: (at: string) => `complete to ${at}`,
+      lacks: 'lacks records',
+      empty: 'empty',
+      answers: 'answers',
+      waitsForViews: 'waits for the views',
+      unwatched: 'nobody looks',
+    },
+    runStates: { running: 'running', done: 'done', failed: 'failed' },
+    neverRun: 'never run',
     rate: (n: string) => `${n}/s`,
+    records: (n: string) => `${n} records`,
     lag: (n: string) => `${n} waiting`,
     noLag: 'nothing waiting',
-    behind: (age: string) => `${age} behind`,
-    latency: (p50: string, p99: string) => `p50 ${p50} · p99 ${p99}`,
-    latencyTitle: 'log to view, milliseconds over the last minute',
-    dashboardLatencyTitle: 'log to browser, milliseconds over the last minute',
+    oldest: (age: string) => `the oldest for ${age}`,
+    measuredToLog: (p50: string, p99: string) => `measured → log p50 ${p50} · p99 ${p99}`,
+    logToView: (p50: string, p99: string) => `log → view p50 ${p50} · p99 ${p99}`,
+    logToBrowser: (p50: string, p99: string) => `log → browser p50 ${p50} · p99 ${p99}`,
+    seenByLog: 'seen by what reaches the log',
+    sinceBatch: (n: string) => `${n} records since the batch view`,
+    inLake: (n: string) => `${n} records for ever`,
+    runAt: (at: string) => `at ${at}`,
+    runTook: (seconds: string) => `took ${seconds} s`,
+    runRead: (records: string, rows: string) => `${records} records, ${rows} patient-days computed`,
+    readingsTold: (n: string) => `${n} readings told/s`,
     browsers: (n: number) => count(n, 'browser', 'browsers'),
+    startRun: 'Start a batch run',
+    merge: {
+      heading: 'Who answers for what, all days together',
+      batch: 'Batch view',
+      speed: 'Speed layer',
+      served: 'Served',
+      completeTo: (at: string) => `every record up to ${at}`,
+      nothingYet: 'nothing before the first run',
+      since: 'what came since',
+      ofLog: (n: string) => `of ${n} that reached the log`,
+    },
     dropped: 'Dropped',
     noneDropped: 'nothing dropped',
-    batchNever: 'never run',
-    batchStates: { running: 'running', done: 'done', failed: 'failed' },
-    batchRead: (records: string, rows: string) => `${records} records, ${rows} patient-days computed`,
+    letters: {
+      open: 'Look into dead letters',
+      close: 'Close dead letters',
+      heading: 'Dead letters, newest first',
+      reading: 'Reading the log…',
+      found: (n: number) => (n === 0 ? 'There are none.' : count(n, 'dead letter', 'dead letters')),
+      failed: 'They cannot be read just now.',
+      again: 'Read again',
+      noPatient: 'no patient',
+      place: (partition: number, offset: number) => `partition ${partition}, offset ${offset}`,
+      bytes: (n: string) => `${n} B`,
+      asBase64: 'no text, shown as base64',
+      cut: 'only the beginning is shown',
+      onlyInLake: 'too long for the log: its bytes are in the lake',
+    },
   },
   dropped: {
     empty: 'empty',
@@ -190,13 +346,15 @@ export const words = {
   } satisfies Record<DropReason, string>,
   troubles: {
     label: 'What is wrong',
-    more: (n: number) => `and ${n} more`,
+    more: (n: number) => `and ${number(n)} more`,
     halted: (at: string) => `Not live since ${at}: the numbers below may be old.`,
     since: (what: string, at: string) => `${what} Since ${at}.`,
+    /** What is wrong with a part and what to do about it; null where the server's own words are in this language. */
+    parts: null as Record<PipelineProblem['part'], { message: string; next: string }> | null,
     offline: (since: string) => `This browser is offline since ${since}: the numbers below are from before.`,
     offlineNext: 'Check the network of this device.',
     unreachable: (since: string, attempt: number) =>
-      `The dashboard server cannot be reached since ${since} (attempt ${attempt}): the numbers below are from before.`,
+      `The dashboard server cannot be reached since ${since} (attempt ${number(attempt)}): the numbers below are from before.`,
     unreachableNext: 'Reconnects by itself. Is it running? pnpm demo, or docker compose up',
     silentServer: (age: string) => `The dashboard server has said nothing for ${age}.`,
     silentServerNext: 'A new connection is tried after 10 s.',
@@ -205,11 +363,12 @@ export const words = {
     behindNext: 'What you see is older than what the sensors measured.',
     nothingYet: 'Nothing has been received yet.',
     nothingYetNext: 'Start the simulator (pnpm demo, with SIM_PATIENTS above 0) or send a reading: POST /readings',
-    allSilent: (n: number, age: string) => `All ${n} sensors have been silent for ${age} or longer.`,
+    allSilent: (n: number, age: string) => `All ${number(n)} sensors have been silent for ${age} or longer.`,
     allSilentNext:
       'Is the uploader or the simulator sending, and is kafka-bridge running? docker compose up -d kafka-bridge',
     silentSensor: (id: string, age: string) => `${id}’s sensor has been silent for ${age}.`,
-    silentSensors: (n: number, id: string, age: string) => `${n} sensors are silent, ${id}’s for the longest: ${age}.`,
+    silentSensors: (n: number, id: string, age: string) =>
+      `${number(n)} sensors are silent, ${id}’s for the longest: ${age}.`,
     signedOut: (since: string) => `You are signed out since ${since}. The numbers below do not change.`,
     signedOutNext: 'Sign in to go on.',
     openToNetwork: 'Whoever can reach this machine over the network can see this page and send readings.',
@@ -217,3 +376,12 @@ export const words = {
     silentSensorNext: 'Check the sensor, its transmitter and its uploader.',
   },
 } as const
+
+/** What a language has to say: the same keys, each a text where English has one, or a function of the same arguments. */
+export type Words = Translated<typeof words>
+
+type Translated<T> = T extends string
+  ? string
+  : T extends (...of: infer Arguments) => string
+    ? (...of: Arguments) => string
+    : { readonly [Key in keyof T]: Translated<T[Key]> }

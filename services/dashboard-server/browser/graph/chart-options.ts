@@ -1,16 +1,19 @@
-// How the live graph looks: its axes, which keep their width whatever the values, and its tooltip.
+// How the graph looks: its axes, which keep their width whatever the values, and its tooltip.
 import type { ClassifiedSignal, ClinicalRules } from '@health/domain'
 import type { ChartOptions, Scale } from 'chart.js'
-import { formatClock, formatValue } from '../format.ts'
-import { words } from '../words.en.ts'
+import { formatClock, formatLimit, formatMinute, formatValue } from '../format.ts'
+import { liveSpan, type Span } from '../state/history.ts'
+import { words } from '../words.ts'
 import type { Colours } from './colours.ts'
-import { roundTimes } from './points.ts'
+import type { Point } from './points.ts'
+import { aheadOfUtc, roundTimes, stepFor } from './times.ts'
 
 type Options = ChartOptions<'line'>
 type TooltipOptions = NonNullable<NonNullable<Options['plugins']>['tooltip']>
 type Axis = NonNullable<NonNullable<Options['scales']>[string]>
 
-const axisWidth = 38
+/** What the axes of values take at the left; the rest of the graph's width, to its right edge, is time. */
+export const axisWidth = 38
 const font = { size: 11, family: 'system-ui, sans-serif' }
 /** A time is written at most every so many pixels. */
 const pixelsPerTime = 90
@@ -18,7 +21,7 @@ const pixelsPerTime = 90
 const edge = 0.04
 
 /** Options of the chart of one patient; `colours` are asked for at every repaint. */
-export const chartOptions = (rules: ClinicalRules, colours: () => Colours): Options => ({
+export const chartOptions = (rules: ClinicalRules, span: Span, colours: () => Colours): Options => ({
   animation: false,
   parsing: false,
   normalized: true,
@@ -26,14 +29,18 @@ export const chartOptions = (rules: ClinicalRules, colours: () => Colours): Opti
   layout: { autoPadding: false, padding: { top: 8 } },
   interaction: { mode: 'nearest', axis: 'x', intersect: false },
   scales: {
-    x: timeAxis(colours),
+    x: timeAxis(span, colours),
     glucose: glucoseAxis(rules, colours),
-    heartRate: heartRateAxis(colours),
+    heartRate: heartRateAxis(rules, colours),
   },
-  plugins: { tooltip: tooltip(rules, colours) },
+  plugins: { tooltip: tooltip(rules, span, colours) },
 })
 
-const timeAxis = (colours: () => Colours): Axis => ({
+/** Seconds where single readings are shown; with its day, where that is not the last one shown. */
+const timeText = (span: Span, time: number, newest: number): string =>
+  span === liveSpan ? formatClock(time) : formatMinute(time, newest)
+
+const timeAxis = (span: Span, colours: () => Colours): Axis => ({
   type: 'linear',
   grid: { color: () => colours().line, drawTicks: false },
   border: { display: false },
@@ -43,12 +50,15 @@ const timeAxis = (colours: () => Colours): Axis => ({
     autoSkip: false,
     maxRotation: 0,
     padding: 6,
-    callback: (time) => formatClock(Number(time)),
+    callback(time) {
+      return timeText(span, Number(time), this.max)
+    },
   },
   afterBuildTicks: (axis) => {
     const margin = (axis.max - axis.min) * edge
-    const stepMs = axis.chart.width > 6 * pixelsPerTime ? 10_000 : 20_000
-    axis.ticks = roundTimes(axis.min + margin, axis.max - margin, stepMs).map((value) => ({ value }))
+    const stepMs = stepFor(axis.max - axis.min, axis.chart.width / pixelsPerTime)
+    const times = roundTimes(axis.min + margin, axis.max - margin, stepMs, aheadOfUtc(axis.max))
+    axis.ticks = times.map((value) => ({ value }))
   },
   // Room for labels at the ends would come and go as they pass, and the graph would shake.
   afterFit: (axis) => {
@@ -57,51 +67,61 @@ const timeAxis = (colours: () => Colours): Axis => ({
   },
 })
 
-const valueAxis = (colour: 'muted' | 'heart', colours: () => Colours) => ({
+/** Both axes of values stand in one column: heart rate in a strip of its own below glucose. */
+const valueAxis = (signal: ClassifiedSignal, limits: number[], colour: () => string) => ({
+  position: 'left' as const,
+  stack: 'signals',
   grid: { display: false },
   border: { display: false },
-  ticks: { color: () => colours()[colour], font, stepSize: 40, padding: 6, callback: String },
+  // They are read against their limits, so these are what they name.
+  afterBuildTicks: (axis: Scale) => {
+    axis.ticks = limits.map((value) => ({ value }))
+  },
+  ticks: {
+    color: colour,
+    font,
+    padding: 6,
+    autoSkip: false,
+    callback: (limit: number | string) => formatLimit(signal, Number(limit)),
+  },
   afterFit: (axis: Scale) => {
     axis.width = axisWidth
   },
 })
 
-/**
- * Glucose is read against its thresholds, so these are what its axis names. It is logarithmic, as Nightscout's is: ten
- * mg/dL are much to someone at 50 and little to someone at 250.
- */
+/** Logarithmic, as Nightscout's is: ten mg/dL are much to someone at 50 and little to someone at 250. */
 const glucoseAxis = (
   { glucoseMgdl: { veryLow, low, high, veryHigh } }: ClinicalRules,
   colours: () => Colours,
 ): Axis => ({
   type: 'logarithmic',
-  position: 'left',
-  ...valueAxis('muted', colours),
-  afterBuildTicks: (axis) => {
-    axis.ticks = [veryLow, low, high, veryHigh].map((value) => ({ value }))
-  },
+  weight: 2,
+  ...valueAxis('glucoseMgdl', [veryLow, low, high, veryHigh], () => colours().muted),
 })
 
-const heartRateAxis = (colours: () => Colours): Axis => ({
+const heartRateAxis = ({ heartRateBpm: { low, high } }: ClinicalRules, colours: () => Colours): Axis => ({
   type: 'linear',
-  position: 'right',
-  ...valueAxis('heart', colours),
+  weight: 1,
+  ...valueAxis('heartRateBpm', [low, high], () => colours().heart),
 })
 
 const signals = ['glucoseMgdl', 'heartRateBpm'] as const satisfies readonly ClassifiedSignal[]
 const units = { glucoseMgdl: words.units.glucose, heartRateBpm: words.units.heartRate } as const
 
-const tooltip = (rules: ClinicalRules, colours: () => Colours): TooltipOptions => ({
+const tooltip = (rules: ClinicalRules, span: Span, colours: () => Colours): TooltipOptions => ({
   animation: false,
   displayColors: false,
   backgroundColor: () => colours().ink,
   titleColor: () => colours().panel,
   bodyColor: () => colours().panel,
   callbacks: {
-    title: ([item]) => formatClock(item?.parsed.x ?? 0),
-    label: ({ datasetIndex, parsed }) => {
+    title: ([item]) => timeText(span, item?.parsed.x ?? 0, item?.chart.scales['x']?.max ?? 0),
+    label: ({ datasetIndex, raw }) => {
       const signal = signals[datasetIndex] ?? 'glucoseMgdl'
-      return `${formatValue(signal, parsed.y ?? 0, rules)} ${units[signal]}`
+      const { y, min, max } = raw as Point
+      const text = (value: number) => formatValue(signal, value, rules)
+      const value = min === max ? text(y) : words.history.spread(text(y), text(min), text(max))
+      return `${value} ${units[signal]}`
     },
   },
 })

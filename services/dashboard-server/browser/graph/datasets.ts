@@ -1,48 +1,43 @@
-// The two lines of the live graph. Their points are styled by functions, which Chart.js asks at every repaint: a plain
-// value would stay as it was at the first one.
+// The two lines of the graph. Chart.js asks functions for every point at every repaint, which a day of minutes makes
+// slow: so the points are dots of our own (dots.ts), and Chart.js draws only the one that the mouse is at.
 import type { ClinicalRules } from '@health/domain'
 import type { ChartDataset, ScriptableContext } from 'chart.js'
-import { toneOfValue } from '../tone.ts'
+import { type Tone, toneOfValue } from '../tone.ts'
 import type { Colours } from './colours.ts'
 import type { Point } from './points.ts'
 
-export type LineDataset = ChartDataset<'line', Point[]>
+/** Each line has an axis of its own, by the signal's name. */
+export type LineDataset = ChartDataset<'line', Point[]> & { yAxisID: keyof typeof lineColours }
 
-/** Glucose, each point in the tone of its value, and heart rate behind it; without data yet. */
-export function datasets(rules: ClinicalRules, colours: () => Colours): [LineDataset, LineDataset] {
-  const heart = () => colours().heart
-  const tone = ({ raw }: Context) => {
-    // Asked for the line as a whole, too, which has no value.
-    const point = raw as Point | undefined
-    return point === undefined ? colours().ink : colours()[toneOfValue('glucoseMgdl', point.y, rules)]
+export const lineColours = { glucose: 'ink', heartRate: 'heart' } as const satisfies Record<string, keyof Colours>
+
+/** What a point is drawn in: glucose in the tone of its value. */
+export const pointColour = (line: LineDataset['yAxisID'], { y }: Point, rules: ClinicalRules): Tone | 'heart' =>
+  line === 'glucose' ? toneOfValue('glucoseMgdl', y, rules) : lineColours.heartRate
+
+/** Glucose and heart rate, without data yet. */
+export const datasets = (rules: ClinicalRules, colours: () => Colours): [LineDataset, LineDataset] => [
+  aLine('glucose', 2, rules, colours),
+  aLine('heartRate', 1.5, rules, colours),
+]
+
+function aLine(
+  yAxisID: LineDataset['yAxisID'],
+  borderWidth: number,
+  rules: ClinicalRules,
+  colours: () => Colours,
+): LineDataset {
+  const hovered = ({ raw }: ScriptableContext<'line'>) => colours()[pointColour(yAxisID, raw as Point, rules)]
+  return {
+    data: [],
+    yAxisID,
+    borderColor: () => colours()[lineColours[yAxisID]],
+    borderWidth,
+    pointRadius: 0,
+    pointBackgroundColor: 'transparent',
+    pointBorderColor: 'transparent',
+    pointHoverRadius: 4.5,
+    pointHoverBackgroundColor: hovered,
+    pointHoverBorderColor: hovered,
   }
-  return [
-    {
-      data: [],
-      yAxisID: 'glucose',
-      order: 1,
-      borderColor: () => colours().ink,
-      borderWidth: 2,
-      pointBackgroundColor: tone,
-      pointBorderColor: tone,
-      pointRadius: (context) => (isCrowded(context) ? 1.5 : 2.5),
-      pointHoverRadius: 5,
-    },
-    {
-      data: [],
-      yAxisID: 'heartRate',
-      order: 2,
-      borderColor: heart,
-      borderWidth: 1.5,
-      pointBackgroundColor: heart,
-      pointBorderColor: heart,
-      // Never nothing: a value between two gaps has no line to be seen by.
-      pointRadius: (context) => (isCrowded(context) ? 0.5 : 1),
-      pointHoverRadius: 4,
-    },
-  ]
 }
-
-type Context = ScriptableContext<'line'>
-
-const isCrowded = ({ chart, dataset }: Context): boolean => chart.width < dataset.data.length * 8

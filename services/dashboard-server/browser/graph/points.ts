@@ -1,40 +1,61 @@
-// The points of the live graph, from the readings of the window.
-import type { LiveReading } from '@health/domain'
+// The points of the graph, from single readings or from rows a minute, and where the line between them breaks.
+import type { SpreadOf } from '@health/domain'
+import { type GraphRow, liveSpan, type Span } from '../state/history.ts'
 
 export interface Point {
   /** `measured_at`, epoch ms. */
   x: number
+  /** The value, or the average of a minute's. */
   y: number
+  min: number
+  max: number
 }
 
 type Name = 'glucose_mgdl' | 'heart_rate_bpm'
 
-/** The values of one signal; readings without it give no point. */
-export function pointsOf(readings: readonly LiveReading[], name: Name): Point[] {
+/** The values of one signal; rows without it give no point. */
+export function pointsOf(rows: readonly GraphRow[], name: Name): Point[] {
   const points: Point[] = []
-  for (const reading of readings) {
-    const y = reading[name]
-    if (y !== null) points.push({ x: Date.parse(reading.measured_at), y })
+  for (const row of rows) {
+    const value = row[name]
+    if (value !== null) points.push({ x: Date.parse(row.measured_at), ...heightsOf(value) })
   }
   return points
 }
 
+const heightsOf = (value: number | SpreadOf): Omit<Point, 'x'> =>
+  typeof value === 'number' ? { y: value, min: value, max: value } : { y: value.avg, min: value.min, max: value.max }
+
 /** Sensors are not punctual: an interval is a gap only when it is this much longer than usual. */
-const gapFactor = 1.8
+const gapFactor = { live: 1.8, history: 2.5 }
+/** Rows a minute apart say nothing about shorter intervals. */
+const shortestGapMs = 2 * 60_000
 
 /** The longest interval (ms) that the line spans; beyond it at least one value is missing, and a gap is shown. */
-export function longestSpan(points: readonly Point[]): number {
+export function longestBridge(points: readonly Point[], span: Span): number {
   const intervals = points.slice(1).map((point, i) => point.x - (points[i]?.x ?? 0))
-  const usual = intervals.sort((a, b) => a - b)[Math.floor((intervals.length - 1) / 2)]
-  return usual === undefined ? 0 : usual * gapFactor
+  const usual = intervals.sort((a, b) => a - b)[Math.floor((intervals.length - 1) / 2)] ?? 0
+  return span === liveSpan ? usual * gapFactor.live : Math.max(usual * gapFactor.history, shortestGapMs)
+}
+
+/** The points between gaps, one list a stretch. */
+export function stretchesOf(points: readonly Point[], bridgeMs: number): Point[][] {
+  const stretches: Point[][] = []
+  let before: Point | undefined
+  for (const point of points) {
+    if (before === undefined || point.x - before.x > bridgeMs) stretches.push([])
+    stretches.at(-1)?.push(point)
+    before = point
+  }
+  return stretches
 }
 
 /** `standard`, widened in whole steps until it holds every point. */
 export function rangeAround(points: readonly Point[], standard: Range, step: number): Range {
   let { min, max } = standard
-  for (const { y } of points) {
-    if (y < min) min = Math.floor(y / step) * step
-    if (y > max) max = Math.ceil(y / step) * step
+  for (const point of points) {
+    if (point.min < min) min = Math.floor(point.min / step) * step
+    if (point.max > max) max = Math.ceil(point.max / step) * step
   }
   return { min, max }
 }
@@ -42,11 +63,4 @@ export function rangeAround(points: readonly Point[], standard: Range, step: num
 export interface Range {
   min: number
   max: number
-}
-
-/** Round moments from `from` to `to`, `stepMs` apart. */
-export function roundTimes(from: number, to: number, stepMs: number): number[] {
-  const times: number[] = []
-  for (let time = Math.ceil(from / stepMs) * stepMs; time <= to; time += stepMs) times.push(time)
-  return times
 }

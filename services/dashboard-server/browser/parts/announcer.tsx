@@ -1,19 +1,19 @@
-// What is said to those who hear the page: the chosen patient's values every ten seconds at most, and new status changes.
-import type { PatientRow, StatusAlert } from '@health/domain'
+// What is said to those who hear the page: the chosen patient's values every ten seconds at most, and alerts that want to be heard.
+import type { AlertRow, PatientRow } from '@health/domain'
 import { useEffect, useState } from 'preact/hooks'
 import { formatAge, formatValue } from '../format.ts'
+import { lastAlarm, loudAlerts, unheard } from '../state/alarms.ts'
 import { judgedTime } from '../state/staleness.ts'
 import { trendOf } from '../tone.ts'
-import { words } from '../words.en.ts'
+import { words } from '../words.ts'
 import type { Judge } from './measured.tsx'
-import { reasonsInWords } from './status.tsx'
 
 const valuesEveryMs = 10_000
 const newsEveryMs = 3000
 
 interface Props extends Judge {
   row: PatientRow | undefined
-  alerts: readonly StatusAlert[]
+  alerts: readonly AlertRow[]
 }
 
 export const Announcer = ({ row, alerts, ...judge }: Props) => (
@@ -36,17 +36,19 @@ function useValues(row: PatientRow | undefined, judge: Judge): string {
   return said.text
 }
 
-/** The changes since the last ones that were said; those that the page began with are no news. */
-function useNews(alerts: readonly StatusAlert[], now: number): string {
-  const [said, setSaid] = useState({ text: '', at: Number.NEGATIVE_INFINITY, upTo: alerts[0]?.received_at ?? '' })
+/** What wants to be heard since the last that was said; what the page began with is no news. */
+function useNews(alerts: readonly AlertRow[], now: number): string {
+  const [said, setSaid] = useState({ text: '', at: Number.NEGATIVE_INFINITY, heard: heardOf(alerts) })
   useEffect(() => {
-    const fresh = alerts.filter(({ received_at }) => received_at > said.upTo)
-    const [newest] = fresh
-    if (newest === undefined || now - said.at < newsEveryMs) return
-    setSaid({ text: alertsInWords(newest, fresh.length - 1), at: now, upTo: newest.received_at })
+    const fresh = unheard(loudAlerts(alerts, now), said.heard)
+    const [gravest] = fresh
+    if (gravest === undefined || now - said.at < newsEveryMs) return
+    setSaid({ text: alertsInWords(gravest, fresh.length - 1), at: now, heard: heardOf(alerts) })
   }, [alerts, now, said])
   return said.text
 }
+
+const heardOf = (alerts: readonly AlertRow[]) => new Map(alerts.map((alert) => [alert.id, lastAlarm(alert)]))
 
 function valuesInWords(row: PatientRow, { now, settings }: Judge): string {
   const { glucose_mgdl, heart_rate_bpm, glucose_rate } = row.latest
@@ -67,7 +69,7 @@ function valuesInWords(row: PatientRow, { now, settings }: Judge): string {
     .join(', ')
 }
 
-function alertsInWords({ patient_id, status, reasons }: StatusAlert, more: number): string {
-  const text = [patient_id, words.statuses[status], reasonsInWords(reasons)].filter((part) => part !== '').join(', ')
-  return more > 0 ? `${text}; ${words.alerts.more(more)}` : text
+function alertsInWords({ patient_id, signal, direction, severity }: AlertRow, more: number): string {
+  const text = `${patient_id}, ${words.alertCentre.what(signal, direction, severity)}`
+  return more > 0 ? `${text}; ${words.alertCentre.others(more)}` : text
 }

@@ -1,12 +1,13 @@
-// The whole page, drawn from the state: header, banner, patients, bedside, status changes, pipeline.
+// The whole page, drawn from the state: header, banner, patients, bedside, alerts, pipeline.
 import { gravity, type PatientRow } from '@health/domain'
 import { useEffect, useState } from 'preact/hooks'
+import type { Sound } from '../alarm/sound.ts'
 import { signIn, signOut } from '../session.ts'
-import { isSignedOut, type Settled, type State } from '../state/state.ts'
+import { isSignedOut, mayAcknowledge, type Settled, type State } from '../state/state.ts'
 import type { Store } from '../state/store.ts'
 import { findTroubles } from '../state/troubles.ts'
-import { words } from '../words.en.ts'
-import { AlertList } from './alert-list.tsx'
+import { words } from '../words.ts'
+import { AlertCentre } from './alert-centre.tsx'
 import { Announcer } from './announcer.tsx'
 import { Banner } from './banner.tsx'
 import { Bedside } from './bedside.tsx'
@@ -16,18 +17,19 @@ import { PatientList } from './patient-list.tsx'
 import { PipelineStrip } from './pipeline-strip.tsx'
 import { SignIn } from './sign-in.tsx'
 import { Vitals } from './vitals.tsx'
+import { Wall } from './wall.tsx'
 
-export function App({ store }: { store: Store }) {
+export function App({ store, sound }: { store: Store; sound: Sound }) {
   const [state, setState] = useState(store.state())
   useEffect(() => store.subscribe(() => setState(store.state())), [store])
   const signedOut = isSignedOut(state)
   const form = <SignIn refusal={state.session?.refusal} onToken={(token) => signIn(store, token)} />
   return (
     <>
-      <Header {...state} onSignOut={() => void signOut(store)} />
+      <Header {...state} sound={sound} onSignOut={() => void signOut(store)} />
       <Banner troubles={findTroubles(state)} />
       {isSettled(state) && signedOut && form}
-      {isSettled(state) && <Panels store={store} state={state} />}
+      {isSettled(state) && <Panels store={store} sound={sound} state={state} />}
       {!isSettled(state) && (signedOut ? <main class="entrance">{form}</main> : <p class="loading">{words.loading}</p>)}
       <footer>{words.notADevice}</footer>
     </>
@@ -36,18 +38,26 @@ export function App({ store }: { store: Store }) {
 
 const isSettled = (state: State): state is Settled => state.settings !== null
 
-function Panels({ store, state }: { store: Store; state: Settled }) {
+function Panels({ store, sound, state }: { store: Store; sound: Sound; state: Settled }) {
   const { ranking, chosen, patients, alerts, pipeline, now, settings } = state
   const judge = { now, settings }
   const row = chosen === null ? undefined : patients.get(chosen)
+  if (state.isWall) {
+    return (
+      <>
+        <Wall ranking={ranking} alerts={alerts} {...judge} />
+        <Announcer row={undefined} alerts={alerts} {...judge} />
+      </>
+    )
+  }
   const gravest = gravestOf(ranking, row)
   return (
     <main>
       {gravest !== undefined && <Gravest row={gravest} {...judge} />}
       <PatientList ranking={ranking} chosen={chosen} onChoose={choose} {...judge} />
       <Bedside store={store} state={state} valuesAbove={gravest === row} />
-      <AlertList alerts={alerts} {...judge} />
-      <PipelineStrip pipeline={pipeline} now={now} />
+      <AlertCentre sound={sound} alerts={alerts} mayAct={mayAcknowledge(state)} {...judge} />
+      <PipelineStrip pipeline={pipeline} now={now} mayRun={mayAcknowledge(state)} />
       <Announcer row={row} alerts={alerts} {...judge} />
     </main>
   )

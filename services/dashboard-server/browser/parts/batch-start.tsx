@@ -3,7 +3,7 @@ import type { BatchRun } from '@health/domain'
 import { useEffect, useState } from 'preact/hooks'
 import { startBatch } from '../api.ts'
 import { formatTime } from '../format.ts'
-import { words } from '../words.en.ts'
+import { words } from '../words.ts'
 
 const says = words.daily
 /** A run that was asked for begins at once where somebody runs it. */
@@ -17,8 +17,29 @@ interface Props {
 }
 
 export function BatchStart({ batch, again, now, mayRun }: Props) {
+  const { answer, key } = useStart(batch, mayRun, again ? says.runAgain : says.runNow)
+  return (
+    <div class="batch-start">
+      <span role="status">{runInWords(batch, answer, now)}</span>
+      {key}
+    </div>
+  )
+}
+
+/** The same beside the pipeline, which tells how the run goes: here stands only what became of asking for it. */
+export function PipelineBatchStart({ batch, mayRun }: Pick<Props, 'batch' | 'mayRun'>) {
+  const { answer, key } = useStart(batch, mayRun, words.lambda.startRun)
+  return (
+    <div class="pipeline-run">
+      {key}
+      <span role="status">{answer}</span>
+    </div>
+  )
+}
+
+/** What became of asking, until a newer run is known, and the button for it. */
+function useStart(batch: BatchRun | null, mayRun: boolean, name: string) {
   const [answer, setAnswer] = useState<Answer | null>(null)
-  const running = batch?.state === 'running'
   // An answer is about the run that was known when it came; a newer one has the word.
   const current = answer !== null && answer.before === batch?.started_at ? answer.text : null
   useEffect(() => {
@@ -31,18 +52,14 @@ export function BatchStart({ batch, again, now, mayRun }: Props) {
     setAnswer({ before, text: says.asked })
     setAnswer({ before, text: await askForRun() })
   }
-  return (
-    <div class="batch-start">
-      <span role="status">{runInWords(batch, current, now)}</span>
-      {mayRun ? (
-        <button type="button" disabled={running || current === says.asked} onClick={start}>
-          {again ? says.runAgain : says.runNow}
-        </button>
-      ) : (
-        <span class="muted">{says.needsRole}</span>
-      )}
-    </div>
+  const key = mayRun ? (
+    <button type="button" disabled={batch?.state === 'running' || current === says.asked} onClick={start}>
+      {name}
+    </button>
+  ) : (
+    <span class="muted">{says.needsRole}</span>
   )
+  return { answer: current, key }
 }
 
 interface Answer {

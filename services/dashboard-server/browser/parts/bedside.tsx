@@ -1,11 +1,15 @@
-// The bedside of the chosen patient: current values, the live graph, and the days.
-
+// The bedside of the chosen patient: current values, the graph, and the days.
+import type { PatientRow } from '@health/domain'
+import { formatValue } from '../format.ts'
+import { lowWithFastPulse } from '../state/low-with-fast-pulse.ts'
 import { mayAcknowledge, type Settled } from '../state/state.ts'
 import type { Store } from '../state/store.ts'
 import { isHalted } from '../state/troubles.ts'
-import { words } from '../words.en.ts'
+import { words } from '../words.ts'
 import { DailyCard } from './daily-card.tsx'
+import { ToneIcon } from './icons.tsx'
 import { LiveGraph } from './live-graph.tsx'
+import type { Judge } from './measured.tsx'
 import { Vitals } from './vitals.tsx'
 
 interface Props {
@@ -29,6 +33,7 @@ export function Bedside({ store, state, valuesAbove }: Props) {
           <UnknownPatient id={chosen} gravest={ranking[0]?.patient_id} />
         )}
       </div>
+      {row !== undefined && <FastPulse row={row} now={now} settings={settings} />}
       {row !== undefined && (
         <LiveGraph key={row.patient_id} store={store} row={row} readings={live} now={now} settings={settings} />
       )}
@@ -51,3 +56,17 @@ const UnknownPatient = ({ id, gravest }: { id: string; gravest: string | undefin
     {gravest !== undefined && <a href={`#/${gravest}`}>{words.bedside.chooseGravest(gravest)}</a>}
   </p>
 )
+
+/** Always there, so that a screen reader tells when it fills; it takes no room while it is empty. */
+function FastPulse({ row, now, settings }: { row: PatientRow } & Judge) {
+  const values = lowWithFastPulse(row, settings, now)
+  if (values === null) return <output class="fast-pulse" />
+  const glucose = `${formatValue('glucoseMgdl', values.glucoseMgdl, settings.rules)} ${words.units.glucose}`
+  const pulse = `${formatValue('heartRateBpm', values.heartRateBpm, settings.rules)} ${words.units.heartRate}`
+  return (
+    <output class="fast-pulse panel" data-tone="very_low">
+      <ToneIcon tone="very_low" />
+      <strong>{words.history.lowWithFastPulse}</strong> {words.history.lowWithFastPulseValues(glucose, pulse)}
+    </output>
+  )
+}

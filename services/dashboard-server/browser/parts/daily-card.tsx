@@ -1,8 +1,8 @@
 // Daily Analysis: the figures of the latest day, of the chosen patient or of all, and of the days before it.
 import { type BatchRun, createDayOf, type DailyRow, maxFutureMs } from '@health/domain'
 import { useMemo, useState } from 'preact/hooks'
-import { formatCount, formatPercent, formatTime } from '../format.ts'
-import { words } from '../words.en.ts'
+import { formatCount, formatFigure, formatPercent, formatTime } from '../format.ts'
+import { words } from '../words.ts'
 import { BatchStart } from './batch-start.tsx'
 import { DayFigures } from './day-figures.tsx'
 
@@ -124,7 +124,7 @@ const PreviousDay = ({ date, glucose_mgdl: { avg, min, max, ranges_percent }, to
     <th scope="row">{date}</th>
     {[avg, min, max].map((value, i) => (
       // The three figures never change places.
-      <td key={i}>{value === null ? '–' : Math.round(value)}</td>
+      <td key={i}>{formatFigure('glucoseMgdl', value)}</td>
     ))}
     <td>{ranges_percent === null ? '–' : `${formatPercent(ranges_percent.in_range)} ${words.units.percent}`}</td>
     <td>{formatCount(total_records)}</td>

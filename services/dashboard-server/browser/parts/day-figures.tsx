@@ -1,7 +1,7 @@
 // The figures of one day: glucose, time in ranges, heart rate and how many records they come from.
-import type { DailyRow, SignalFigures } from '@health/domain'
+import type { ClassifiedSignal, DailyRow, SignalFigures } from '@health/domain'
 import { formatCount, formatFigure, formatPercent } from '../format.ts'
-import { words } from '../words.en.ts'
+import { words } from '../words.ts'
 import { HeartIcon } from './icons.tsx'
 import { RangeBar } from './range-bar.tsx'
 
@@ -13,7 +13,7 @@ export function DayFigures({ day }: { day: DailyRow }) {
   return (
     <div class="day-figures">
       <dl class="figures">
-        <Figures figures={glucose_mgdl} unit={words.units.glucose} />
+        <Figures signal="glucoseMgdl" figures={glucose_mgdl} unit={words.units.glucose} />
         <Figure
           name={says.records}
           value={formatCount(total_records)}
@@ -24,22 +24,24 @@ export function DayFigures({ day }: { day: DailyRow }) {
         )}
       </dl>
       {shares !== null && <RangeBar shares={shares} />}
-      <dl class="figures small">
-        <dt class="figure-head">
+      <div class="figures small">
+        <span class="figure-head" id="heart-figures">
           <HeartIcon />
           {words.signals.heartRate}
-        </dt>
-        <Figures figures={heart_rate_bpm} unit={words.units.heartRate} />
-      </dl>
+        </span>
+        <dl class="figures small" aria-labelledby="heart-figures">
+          <Figures signal="heartRateBpm" figures={heart_rate_bpm} unit={words.units.heartRate} />
+        </dl>
+      </div>
     </div>
   )
 }
 
-const Figures = ({ figures, unit }: { figures: SignalFigures; unit: string }) => (
+const Figures = ({ signal, figures, unit }: { signal: ClassifiedSignal; figures: SignalFigures; unit: string }) => (
   <>
-    <Figure name={says.average} value={formatFigure(figures.avg)} unit={unit} />
-    <Figure name={says.minimum} value={formatFigure(figures.min)} unit={unit} />
-    <Figure name={says.maximum} value={formatFigure(figures.max)} unit={unit} />
+    <Figure name={says.average} value={formatFigure(signal, figures.avg)} unit={unit} />
+    <Figure name={says.minimum} value={formatFigure(signal, figures.min)} unit={unit} />
+    <Figure name={says.maximum} value={formatFigure(signal, figures.max)} unit={unit} />
   </>
 )
 

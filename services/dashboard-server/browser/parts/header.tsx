@@ -1,15 +1,16 @@
 // The header: what this is, whether it is live, how many patients and how many of them critical.
-import { useState } from 'preact/hooks'
+import type { Sound } from '../alarm/sound.ts'
 import { formatMs } from '../format.ts'
 import { countCritical, isSignedOut, type State } from '../state/state.ts'
 import { flowOf } from '../state/troubles.ts'
-import { shownTheme, switchTheme } from '../theme.ts'
-import { words } from '../words.en.ts'
-import { HalfMoonIcon, LeaveIcon } from './icons.tsx'
+import { words } from '../words.ts'
+import { SoundButton } from './alarm-controls.tsx'
+import { LeaveIcon } from './icons.tsx'
+import { Settings } from './settings.tsx'
 
 type Shown = Pick<State, 'connection' | 'now' | 'pipeline' | 'ranking' | 'session' | 'settings'>
 
-export function Header({ onSignOut, ...state }: Shown & { onSignOut(): void }) {
+export function Header({ sound, onSignOut, ...state }: Shown & { sound: Sound; onSignOut(): void }) {
   const critical = countCritical(state)
   // Before anybody has signed in there is nothing to be said of.
   const isBlank = isSignedOut(state) && state.settings === null
@@ -21,8 +22,10 @@ export function Header({ onSignOut, ...state }: Shown & { onSignOut(): void }) {
         {!isBlank && <span>{words.header.patients(state.ranking.length)}</span>}
         {critical > 0 && <b class="critical-count">{words.header.critical(critical)}</b>}
       </span>
-      <ThemeButton />
-      {state.session?.signed_in && <SignOutButton name={state.session.name} onSignOut={onSignOut} />}
+      {!isBlank && <SoundButton sound={sound} />}
+      <Settings>
+        {state.session?.signed_in && <SignOutButton name={state.session.name} onSignOut={onSignOut} />}
+      </Settings>
     </header>
   )
 }
@@ -49,16 +52,6 @@ function SignOutButton({ name, onSignOut }: { name: string | null; onSignOut(): 
     <button type="button" class="quiet sign-out" title={title} onClick={onSignOut}>
       <LeaveIcon />
       <span>{words.header.signOut}</span>
-    </button>
-  )
-}
-
-function ThemeButton() {
-  const [theme, setTheme] = useState(shownTheme())
-  const label = theme === 'dark' ? words.header.themeToLight : words.header.themeToDark
-  return (
-    <button type="button" class="quiet" aria-label={label} title={label} onClick={() => setTheme(switchTheme())}>
-      <HalfMoonIcon />
     </button>
   )
 }

@@ -57,9 +57,13 @@ export const TrendIcon = ({ trend }: { trend: Trend }) => (
   <Shape outlined class={`trend turned-${rotations[trend]}`} path={trend.endsWith('_fast') ? doubleArrow : arrow} />
 )
 
-export const HalfMoonIcon = () => (
-  <Shape path="M12 2a10 10 0 1 0 0 20z M12 2a10 10 0 0 1 0 20v-1.6a8.4 8.4 0 0 0 0-16.8z" />
-)
+export const MenuIcon = () => <Shape outlined path="M4 6h16 M4 12h16 M4 18h16" />
 export const LeaveIcon = () => <Shape outlined path="M10 4H5v16h5 M10 12h10 M16 7.5l4.5 4.5-4.5 4.5" />
+export const SoundIcon = ({ crossed }: { crossed: boolean }) => (
+  <Shape
+    outlined
+    path={`M4 9.5v5h3.5l5 4.5V5l-5 4.5z ${crossed ? 'M16 9l5 6 M21 9l-5 6' : 'M16 9a4 4 0 0 1 0 6 M18.5 6.5a8 8 0 0 1 0 11'}`}
+  />
+)
 export const PauseIcon = () => <Shape path="M6 4h4v16H6z M14 4h4v16h-4z" />
 export const PlayIcon = () => <Shape path="M7 3.5v17l14-8.5z" />

@@ -1,20 +1,21 @@
-// The live graph of the chosen patient, with its pause and its table.
-import type { LiveReading, PatientRow } from '@health/domain'
-import { useEffect, useRef } from 'preact/hooks'
-import { formatAge } from '../format.ts'
-import { onEveryFrame } from '../graph/frames.ts'
-import { createLiveChart } from '../graph/live-chart.ts'
+// The graph of the chosen patient over the span that is chosen, with its pause, its zoom and its table.
+import type { LiveReading, MinuteRow, PatientRow } from '@health/domain'
+import { useRef } from 'preact/hooks'
+import { formatAge, formatTime } from '../format.ts'
+import { type GraphRow, liveSpan, type Span } from '../state/history.ts'
 import { judgedTime } from '../state/staleness.ts'
-import { liveWindowMs } from '../state/state.ts'
 import type { Store } from '../state/store.ts'
-import { onThemeChange } from '../theme.ts'
-import { words } from '../words.en.ts'
-import { PauseIcon, PlayIcon } from './icons.tsx'
+import { words } from '../words.ts'
+import { type History, useHistory, useSpan } from './history-feed.ts'
+import { GraphPlot } from './history-plot.tsx'
+import { SpanChoice } from './history-span.tsx'
+import { MinuteTable } from './history-table.tsx'
+import { GraphTools } from './history-tools.tsx'
 import type { Judge } from './measured.tsx'
 import { ReadingTable } from './reading-table.tsx'
-import { type Paused, usePause } from './use-pause.ts'
+import { usePause } from './use-pause.ts'
 
-const says = words.graph
+const says = words.history
 
 interface Props extends Judge {
   store: Store
@@ -22,29 +23,19 @@ interface Props extends Judge {
   readings: readonly LiveReading[]
 }
 
-export function LiveGraph({ store, row, readings, ...judge }: Props) {
-  const { paused, pinned, onPin, hovering } = usePause(store)
-  const shown = inWindow(paused ?? { readings, at: judge.now })
+export function LiveGraph(props: Props) {
+  const { store, row } = props
+  const [span, chooseSpan] = useSpan(store, row.patient_id)
   return (
     <section class="panel graph" aria-labelledby="graph-heading">
       <div class="panel-head">
         <h2 id="graph-heading">
-          {row.patient_id} <span class="muted">{says.heading}</span>
+          {row.patient_id} <span class="muted">{says.last[span]}</span>
         </h2>
         <Legend />
-        <span class="paused">{paused !== null && says.paused(newSince(paused, readings))}</span>
-        <button type="button" class="quiet" aria-pressed={pinned} onClick={onPin}>
-          {pinned ? <PlayIcon /> : <PauseIcon />}
-          {pinned ? says.resume : says.pause}
-        </button>
+        <SpanChoice span={span} onChoose={chooseSpan} />
       </div>
-      <div class="canvas" {...hovering}>
-        <LiveCanvas store={store} paused={paused} label={says.label(row.patient_id)} settings={judge.settings} />
-        {shown.length === 0 && (
-          <p class="graph-empty">{says.emptySince(formatAge(judge.now - Date.parse(judgedTime(row))))}</p>
-        )}
-      </div>
-      <ReadingTable readings={shown} {...judge} />
+      <SpanGraph key={span} span={span} {...props} />
     </section>
   )
 }
@@ -60,41 +51,52 @@ const Legend = () => (
   </span>
 )
 
-interface CanvasProps {
-  store: Store
-  paused: Paused | null
-  label: string
-  settings: Judge['settings']
+function SpanGraph({ store, row, readings, span, ...judge }: Props & { span: Span }) {
+  const history = useHistory(store, row, span, judge)
+  const minutes = useRef(history.minutes)
+  minutes.current = history.minutes
+  const rowsNow = () => (span === liveSpan ? store.state().live : minutes.current)
+  const { view, marked, frame, windowAt, gestures, onPause, resting } = usePause(store, span, rowsNow)
+  // The table follows the page's clock, as all numbers do; where the window runs, a clock ahead of it is no matter.
+  const window = windowAt(judge.now)
+  const from = new Date(window.from).toISOString()
+  const to = view.zoom === null ? null : new Date(window.to).toISOString()
+  const rows = (view.paused?.rows ?? (span === liveSpan ? readings : history.minutes)).filter(
+    ({ measured_at }) => measured_at >= from && (to === null || measured_at <= to),
+  )
+  return (
+    <>
+      <div class="stage">
+        <GraphTools view={view} gestures={gestures} onPause={onPause} />
+        <GraphPlot
+          frame={frame}
+          gestures={gestures}
+          marked={marked}
+          empty={rows.length === 0 && view.zoom === null ? emptyText(row, span, history, judge.now) : null}
+          resting={resting}
+          label={says.label(row.patient_id, says.last[span])}
+          rules={judge.settings.rules}
+          span={span}
+        />
+      </div>
+      {history.failed && history.readAt !== null && (
+        <output class="graph-note">{says.notCurrent(formatTime(history.readAt, judge.now))}</output>
+      )}
+      {span === liveSpan ? (
+        <ReadingTable readings={rows.filter(isReading)} {...judge} />
+      ) : (
+        <MinuteTable minutes={rows.filter(isMinute)} {...judge} />
+      )}
+    </>
+  )
 }
 
-function LiveCanvas({ store, paused, label, settings }: CanvasProps) {
-  const canvas = useRef<HTMLCanvasElement>(null)
-  const pausedNow = useRef(paused)
-  pausedNow.current = paused
-  useEffect(() => {
-    if (canvas.current === null) return
-    const chart = createLiveChart(canvas.current, settings.rules)
-    const stopFrames = onEveryFrame(() => {
-      const { live, clockOffsetMs } = store.state()
-      const { readings, at } = pausedNow.current ?? { readings: live, at: Date.now() + clockOffsetMs }
-      chart.draw(readings, at)
-    })
-    const stopTheme = onThemeChange(chart.recolour)
-    return () => {
-      stopFrames()
-      stopTheme()
-      chart.destroy()
-    }
-  }, [store, settings.rules])
-  return <canvas ref={canvas} role="img" aria-label={label} />
-}
+const isReading = (row: GraphRow): row is LiveReading => 'status' in row
+const isMinute = (row: GraphRow): row is MinuteRow => !isReading(row)
 
-const inWindow = ({ readings, at }: Paused): readonly LiveReading[] => {
-  const from = new Date(at - liveWindowMs).toISOString()
-  return readings.filter(({ measured_at }) => measured_at >= from)
-}
-
-const newSince = ({ readings }: Paused, live: readonly LiveReading[]): number => {
-  const newest = readings.at(-1)?.received_at ?? ''
-  return live.filter(({ received_at }) => received_at > newest).length
+/** Why there is nothing to see. */
+function emptyText(row: PatientRow, span: Span, { readAt, failed }: History, now: number): string {
+  const last = says.last[span]
+  if (span !== liveSpan && readAt === null) return failed ? says.unread(last) : says.loading
+  return says.empty(last, formatAge(now - Date.parse(judgedTime(row))))
 }

@@ -3,7 +3,7 @@ import type { ClassifiedSignal, Snapshot } from '@health/domain'
 import { formatAge, formatTime, formatValue } from '../format.ts'
 import { isStale } from '../state/staleness.ts'
 import { toneOfValue } from '../tone.ts'
-import { words } from '../words.en.ts'
+import { words } from '../words.ts'
 
 /** What every value is judged by: the page's moment, and the server's settings. */
 export interface Judge {

@@ -1,10 +1,11 @@
 // The patients, gravest first, with search. Only the rows in sight are drawn, so that a thousand cost what twenty do.
 import type { PatientRow as Row } from '@health/domain'
-import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import { rowsInSight, scrollToRow } from '../window-rows.ts'
-import { words } from '../words.en.ts'
+import { words } from '../words.ts'
 import type { Judge } from './measured.tsx'
 import { PatientRow, rowHeight, rowId } from './patient-row.tsx'
+import { useSight } from './use-sight.ts'
 
 interface Props extends Judge {
   ranking: readonly Row[]
@@ -14,8 +15,8 @@ interface Props extends Judge {
 
 export function PatientList({ ranking, ...props }: Props) {
   const [query, setQuery] = useState('')
-  const wanted = query.trim().toLowerCase()
-  const found = wanted === '' ? ranking : ranking.filter((row) => row.patient_id.toLowerCase().includes(wanted))
+  const wanted = query.trim()
+  const found = findPatients(ranking, wanted)
   return (
     <section class="panel patients" aria-labelledby="patients-heading">
       <div class="panel-head">
@@ -30,12 +31,19 @@ export function PatientList({ ranking, ...props }: Props) {
           spellcheck={false}
           onInput={(event) => setQuery(event.currentTarget.value)}
         />
+        <a href="#wall">{words.wall.open}</a>
       </div>
       {ranking.length === 0 && <p class="empty">{words.patients.none}</p>}
       {ranking.length > 0 && found.length === 0 && <p class="empty">{words.patients.noneFound(query.trim())}</p>}
       {found.length > 0 && <Rows rows={found} {...props} />}
     </section>
   )
+}
+
+/** Those whose id holds `query`, whatever its letters' case. */
+export function findPatients(ranking: readonly Row[], query: string): readonly Row[] {
+  const wanted = query.trim().toLowerCase()
+  return wanted === '' ? ranking : ranking.filter((row) => row.patient_id.toLowerCase().includes(wanted))
 }
 
 function Rows({ rows, chosen, onChoose, ...judge }: { rows: readonly Row[] } & Omit<Props, 'ranking'>) {
@@ -93,24 +101,6 @@ function Rows({ rows, chosen, onChoose, ...judge }: { rows: readonly Row[] } & O
       </div>
     </div>
   )
-}
-
-/** What part of a scrolling box is in sight, px. */
-function useSight(box: { current: HTMLElement | null }): { scrollTop: number; height: number } {
-  const [sight, setSight] = useState({ scrollTop: 0, height: 600 })
-  useLayoutEffect(() => {
-    const element = box.current
-    if (element === null) return
-    const look = () => setSight({ scrollTop: element.scrollTop, height: element.clientHeight })
-    const observer = new ResizeObserver(look)
-    observer.observe(element)
-    element.addEventListener('scroll', look, { passive: true })
-    return () => {
-      observer.disconnect()
-      element.removeEventListener('scroll', look)
-    }
-  }, [box])
-  return sight
 }
 
 /** Where a key leads from `place`; null for keys that lead nowhere. */

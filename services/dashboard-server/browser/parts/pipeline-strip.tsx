@@ -1,113 +1,70 @@
-// The pipeline, stage by stage: what passed, how fast, what waits, what was dropped and why, and the last batch run.
-import type { BatchRun, DropReason, Hop, Percentiles, PipelineRow } from '@health/domain'
-import type { ComponentChildren } from 'preact'
-import { formatCount, formatMs, formatRate, formatTime } from '../format.ts'
-import { words } from '../words.en.ts'
+// The pipeline made visible: the diagram, who answers for what, the batch run's key, and what was dropped.
+import type { PipelineRow } from '@health/domain'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { formatTime } from '../format.ts'
+import { words } from '../words.ts'
+import { PipelineBatchStart } from './batch-start.tsx'
+import { PipelineDiagram } from './pipeline-diagram.tsx'
+import { PipelineDrops } from './pipeline-drops.tsx'
+import { isOld, lanesOf } from './pipeline-hops.ts'
+import { PipelineMerge } from './pipeline-merge.tsx'
 
-const says = words.pipeline
+const says = words.lambda
 
-/** The row comes every second; one older than this tells of what was, not of what is. */
-const staleMs = 5000
+interface Props {
+  pipeline: PipelineRow | null
+  now: number
+  /** A batch run may be started from here. */
+  mayRun: boolean
+}
 
-export function PipelineStrip({ pipeline, now }: { pipeline: PipelineRow | null; now: number }) {
-  const at = pipeline === null ? now : Date.parse(pipeline.at)
-  const stale = now - at > staleMs
+export function PipelineStrip({ pipeline, now, mayRun }: Props) {
+  const screen = useFullScreen()
+  const old = isOld(pipeline, now)
   return (
-    <section class="panel pipeline" data-stale={stale || undefined} aria-labelledby="pipeline-heading">
+    <section ref={screen.of} class="panel pipeline" data-stale={old || undefined} aria-labelledby="pipeline-heading">
       <div class="panel-head">
         <h2 id="pipeline-heading">
-          {says.heading} {stale && <span class="muted">{says.asOf(formatTime(at, now))}</span>}
+          {says.heading}{' '}
+          {old && pipeline !== null && <span class="muted">{says.asOf(formatTime(Date.parse(pipeline.at), now))}</span>}
         </h2>
+        {document.fullscreenEnabled && (
+          <button type="button" class="quiet" onClick={screen.toggle}>
+            {screen.filled ? says.leaveScreen : says.fillScreen}
+          </button>
+        )}
       </div>
-      {pipeline === null ? <p class="empty">{says.none}</p> : <Stages pipeline={pipeline} now={now} />}
+      {pipeline === null ? (
+        <p class="empty">{says.none}</p>
+      ) : (
+        <div class="pipeline-body">
+          <PipelineDiagram lanes={lanesOf(pipeline, now)} />
+          <div class="pipeline-merge">
+            {pipeline.merge !== null && (
+              <PipelineMerge merge={pipeline.merge} logged={pipeline.log.records} now={now} />
+            )}
+            <PipelineBatchStart batch={pipeline.batch} mayRun={mayRun} />
+          </div>
+          <PipelineDrops dropped={pipeline.speed_layer.dropped} now={now} />
+        </div>
+      )}
     </section>
   )
 }
 
-const Stages = ({ pipeline: { log, speed_layer, csv_archiver, batch, dashboard }, now }: StagesProps) => (
-  <>
-    <dl class="stages">
-      <Stage name={says.log}>
-        <Passed hop={log} />
-      </Stage>
-      <Stage name={says.speedLayer}>
-        <Passed hop={speed_layer} />
-        <Lag hop={speed_layer} />
-        <Latency latency={speed_layer.latency_ms} title={says.latencyTitle} />
-      </Stage>
-      <Stage name={says.archiver}>
-        <Passed hop={csv_archiver} />
-        <Lag hop={csv_archiver} />
-      </Stage>
-      <Stage name={says.dashboard}>
-        <dd>{says.browsers(dashboard.clients)}</dd>
-        <Latency latency={dashboard.latency_ms} title={says.dashboardLatencyTitle} />
-      </Stage>
-      <Stage name={says.batch}>
-        <LastRun batch={batch} now={now} />
-      </Stage>
-    </dl>
-    <Dropped dropped={speed_layer.dropped} />
-  </>
-)
-
-interface StagesProps {
-  pipeline: PipelineRow
-  now: number
-}
-
-const Stage = ({ name, children }: { name: string; children: ComponentChildren }) => (
-  <div class="stage">
-    <dt>{name}</dt>
-    {children}
-  </div>
-)
-
-const Passed = ({ hop }: { hop: Hop }) => (
-  <>
-    <dd class="rate">{says.rate(formatRate(hop.rate))}</dd>
-    <dd>{says.records(formatCount(hop.records))}</dd>
-  </>
-)
-
-const Lag = ({ hop }: { hop: Hop }) => <dd>{hop.lag === 0 ? says.noLag : says.lag(formatCount(hop.lag))}</dd>
-
-const Latency = ({ latency, title }: { latency: Percentiles | null; title: string }) =>
-  latency === null ? null : <dd title={title}>{says.latency(formatMs(latency.p50), formatMs(latency.p99))}</dd>
-
-function LastRun({ batch, now }: { batch: BatchRun | null; now: number }) {
-  if (batch === null) return <dd>{says.batchNever}</dd>
-  const at = Date.parse(batch.computed_at ?? batch.started_at)
-  return (
-    <>
-      <dd class="rate">
-        {says.batchStates[batch.state]} {formatTime(at, now)}
-      </dd>
-      {batch.state === 'done' && batch.records !== null && batch.rows !== null ? (
-        <dd>{says.batchRead(formatCount(batch.records), formatCount(batch.rows))}</dd>
-      ) : (
-        <dd>{batch.message}</dd>
-      )}
-    </>
-  )
-}
-
-function Dropped({ dropped }: { dropped: PipelineRow['speed_layer']['dropped'] }) {
-  const counts = Object.entries(dropped).filter(([, n]) => n > 0)
-  const total = counts.reduce((sum, [, n]) => sum + n, 0)
-  if (total === 0) return <p class="dropped">{says.noneDropped}</p>
-  return (
-    <p class="dropped">
-      <b>
-        {says.dropped} {formatCount(total)}
-      </b>
-      {counts
-        .toSorted(([, a], [, b]) => b - a)
-        .map(([reason, n]) => (
-          <span key={reason}>
-            {words.dropped[reason as DropReason]} {formatCount(n)}
-          </span>
-        ))}
-    </p>
-  )
+/** For a projector: the panel alone, as large as the screen. */
+function useFullScreen() {
+  const of = useRef<HTMLElement>(null)
+  const [filled, setFilled] = useState(false)
+  useEffect(() => {
+    const look = () => setFilled(of.current !== null && document.fullscreenElement === of.current)
+    document.addEventListener('fullscreenchange', look)
+    return () => document.removeEventListener('fullscreenchange', look)
+  }, [])
+  // A browser that refuses leaves everything as it is.
+  const toggle = () => {
+    const done = filled ? document.exitFullscreen() : of.current?.requestFullscreen()
+    done?.catch(() => undefined)
+  }
+  return { of, filled, toggle }
 }

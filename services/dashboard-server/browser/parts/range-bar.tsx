@@ -2,7 +2,7 @@
 import { type GlucoseRange, glucoseRanges } from '@health/domain'
 import { formatPercent } from '../format.ts'
 import type { Tone } from '../tone.ts'
-import { words } from '../words.en.ts'
+import { words } from '../words.ts'
 
 const tones = {
   very_low: 'very_low',

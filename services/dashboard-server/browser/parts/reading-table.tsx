@@ -1,21 +1,12 @@
-// The live graph's values as a table, for those who do not see the graph.
+// The graph's values as a table, for those who do not see the graph.
 import type { LiveReading } from '@health/domain'
+import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import { formatClock } from '../format.ts'
-import { words } from '../words.en.ts'
+import { words } from '../words.ts'
 import { type Judge, MeasuredNumber } from './measured.tsx'
 
 const says = words.graph
-
-export function ReadingTable({ readings, ...judge }: { readings: readonly LiveReading[] } & Judge) {
-  const [open, setOpen] = useState(false)
-  return (
-    <details class="reading-table" onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>{says.table}</summary>
-      {open && <Table readings={readings} {...judge} />}
-    </details>
-  )
-}
 
 const heads = [
   says.time,
@@ -24,26 +15,41 @@ const heads = [
   says.status,
 ]
 
-const Table = ({ readings, ...judge }: { readings: readonly LiveReading[] } & Judge) => (
-  <div class="scrolls">
-    <table>
-      <thead>
-        <tr>
-          {heads.map((head) => (
-            <th key={head} scope="col">
-              {head}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {readings.toReversed().map((reading, i) => (
-          <Row key={`${reading.measured_at} ${i}`} reading={reading} {...judge} />
-        ))}
-      </tbody>
-    </table>
-  </div>
+export const ReadingTable = ({ readings, ...judge }: { readings: readonly LiveReading[] } & Judge) => (
+  <FoldedTable heads={heads}>
+    {() =>
+      readings
+        .toReversed()
+        .map((reading, i) => <Row key={`${reading.measured_at} ${i}`} reading={reading} {...judge} />)
+    }
+  </FoldedTable>
 )
+
+/** A table behind a key; its rows are made only while it is open. */
+export function FoldedTable({ heads, children }: { heads: readonly string[]; children: () => ComponentChildren }) {
+  const [open, setOpen] = useState(false)
+  return (
+    <details class="reading-table" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{says.table}</summary>
+      {open && (
+        <div class="scrolls">
+          <table>
+            <thead>
+              <tr>
+                {heads.map((head) => (
+                  <th key={head} scope="col">
+                    {head}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>{children()}</tbody>
+          </table>
+        </div>
+      )}
+    </details>
+  )
+}
 
 const Row = ({ reading, ...judge }: { reading: LiveReading } & Judge) => (
   <tr>

@@ -1,37 +1,61 @@
-// Pausing the live graph: while the mouse rests on it, or until it is told to go on.
-import type { LiveReading } from '@health/domain'
+// Pausing and zooming the graph: while the mouse or the focus rests on it, or until it is told to go on.
 import { useEffect, useState } from 'preact/hooks'
+import type { Gestures, Marked } from '../graph/gestures.ts'
+import type { Span } from '../state/history.ts'
+import {
+  isHeld,
+  type Moment,
+  newestOf,
+  runningView,
+  settled,
+  type View,
+  withNews,
+  zoomed,
+} from '../state/history-view.ts'
+import { panBy, selectPart, type TimeWindow, wholeWindow, zoomAround } from '../state/history-zoom.ts'
 import type { Store } from '../state/store.ts'
-
-/** What the graph shows while it is paused. */
-export interface Paused {
-  readings: readonly LiveReading[]
-  /** The end of the window, epoch ms on the server's clock. */
-  at: number
-}
 
 /** A mouse left lying on the graph does not hold it: a night is long. */
 const restMs = 20_000
 
-export function usePause(store: Store) {
-  const [pinned, setPinned] = useState(false)
-  const [movedAt, setMovedAt] = useState<number | null>(null)
-  const [paused, setPaused] = useState<Paused | null>(null)
-  const wanted = pinned || movedAt !== null
+/** `rowsNow` is what the graph would show if it ran. */
+export function usePause(store: Store, span: Span, rowsNow: () => Moment['rows']) {
+  const [view, setView] = useState<View>(runningView)
+  const [marked, setMarked] = useState<Marked | null>(null)
+  const clock = () => Date.now() + store.state().clockOffsetMs
+  const momentNow = (): Moment => ({ rows: rowsNow(), at: clock(), newest: newestOf(store.state().live) })
+  const change = (part: Partial<View>) => setView((before) => settled({ ...before, ...part }, momentNow))
+  const zoom = (part: (shown: TimeWindow, whole: TimeWindow) => TimeWindow) =>
+    setView((before) => zoomed(before, momentNow, (at) => wholeWindow(span, at), part))
+  const reset = () => change({ pinned: false, zoom: null, touchedAt: null })
+
   useEffect(() => {
-    if (movedAt === null) return
-    const timer = window.setTimeout(() => setMovedAt(null), restMs)
+    if (view.touchedAt === null) return
+    const timer = window.setTimeout(() => change({ touchedAt: null }), restMs)
     return () => clearTimeout(timer)
-  }, [movedAt])
-  useEffect(() => {
-    const { live, clockOffsetMs } = store.state()
-    setPaused(wanted ? { readings: live, at: Date.now() + clockOffsetMs } : null)
-  }, [store, wanted])
-  const move = () => setMovedAt(Date.now())
+  }, [view.touchedAt])
+  useEffect(() => store.subscribe(() => setView((before) => withNews(before, store.state().live))), [store])
+
+  const gestures: Gestures = {
+    isZoomed: () => view.zoom !== null,
+    zoom: (at, factor) => zoom((shown, whole) => zoomAround(shown, whole, at, factor)),
+    pan: (part) => zoom((shown, whole) => panBy(shown, whole, part)),
+    mark: setMarked,
+    select: ({ from, to }) => zoom((shown, whole) => selectPart(shown, whole, from, to)),
+    reset,
+  }
+  /** What is shown of the span that ends at `now`, save where it is held elsewhere. */
+  const windowAt = (now: number) => view.zoom ?? wholeWindow(span, view.paused?.at ?? now)
+  const touch = () => change({ touchedAt: Date.now() })
+  const leave = () => change({ touchedAt: null })
   return {
-    paused,
-    pinned,
-    onPin: () => setPinned(!pinned),
-    hovering: { onPointerEnter: move, onPointerMove: move, onPointerLeave: () => setMovedAt(null) },
+    view,
+    marked,
+    /** What to draw at this moment. */
+    frame: () => ({ rows: view.paused?.rows ?? rowsNow(), window: windowAt(clock()) }),
+    windowAt,
+    gestures,
+    onPause: () => (isHeld(view) ? reset() : change({ pinned: true })),
+    resting: { onPointerEnter: touch, onPointerMove: touch, onPointerLeave: leave, onFocus: touch, onBlur: leave },
   }
 }

@@ -1,9 +1,9 @@
 // The current values of one patient, big enough for a dark room: number, unit, arrow, age and word together.
 import type { PatientRow } from '@health/domain'
-import { formatDelta, formatTemperature } from '../format.ts'
+import { formatDelta, formatGlucoseRate, formatTemperature } from '../format.ts'
 import { isStale } from '../state/staleness.ts'
 import { toneOf, trendOf } from '../tone.ts'
-import { words } from '../words.en.ts'
+import { words } from '../words.ts'
 import { HeartIcon, TrendIcon } from './icons.tsx'
 import { Age, type Judge, MeasuredNumber, Unit } from './measured.tsx'
 import { reasonsInWords, StatusChip } from './status.tsx'
@@ -80,9 +80,10 @@ function Temperature({ celsius, row: { latest }, now, settings }: { celsius: num
 /** Where glucose is going; nothing where that is not known. */
 export function TrendArrow({ rate }: { rate: number | null }) {
   const trend = trendOf(rate)
-  if (trend === null) return null
+  if (rate === null || trend === null) return null
+  const perMinute = words.bedside.rate(formatGlucoseRate(rate), words.units.glucose)
   return (
-    <span class="trend-arrow" title={words.trends[trend]}>
+    <span class="trend-arrow" title={`${words.trends[trend]}, ${perMinute}`}>
       <TrendIcon trend={trend} />
       <span class="visually-hidden">{words.trends[trend]}</span>
     </span>

@@ -130,15 +130,14 @@ describe('the live window', () => {
 })
 
 describe('alerts', () => {
-  test('come newest first, each once', () => {
-    const older = anAlert({ id: 'a', received_at: after(-5) })
-    const newer = anAlert({ id: 'b' })
+  test('of a snapshot are followed by what is told of them', () => {
+    const raised = anAlert()
+    const acknowledged = anAlert({ state: 'acknowledged', revision: 2 })
     const state = stateAfter(
-      { type: 'snapshot', now: noon, snapshot: aSnapshot({ alerts: [older] }) },
-      { type: 'alert', now: noon, alert: newer },
-      { type: 'alert', now: noon, alert: older },
+      { type: 'snapshot', now: noon, snapshot: aSnapshot({ alerts: [raised] }) },
+      { type: 'alert', now: noon, alert: acknowledged },
     )
-    expect(state.alerts.map((alert) => alert.id)).toEqual(['b', 'a'])
+    expect(state.alerts).toEqual([acknowledged])
   })
 })
 

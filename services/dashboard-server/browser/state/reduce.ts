@@ -1,5 +1,6 @@
 // How the page's state changes: one function from what was known and what happened to what is known now. Pure.
 import {
+  type AlertRow,
   comparePatients,
   type DailyEvent,
   type LiveReading,
@@ -8,8 +9,8 @@ import {
   type ReadingEvent,
   type Session,
   type Snapshot,
-  type StatusAlert,
 } from '@health/domain'
+import { mergeAlerts } from './alarms.ts'
 import { mergeReadings, readingOf, trimReadings } from './live-window.ts'
 import { judged } from './staleness.ts'
 import { type Connection, initialState, type State } from './state.ts'
@@ -25,7 +26,9 @@ export type Event =
   | { type: 'session'; now: number; session: Session }
   /** The server's clock stood at `serverTime` half-way between asking and hearing the answer. */
   | { type: 'echoed'; now: number; roundTripMs: number; serverTime: number }
-  | { type: 'chose'; patientId: string }
+  | { type: 'wall' }
+  /** null: whoever is shown already. */
+  | { type: 'chose'; patientId: string | null }
   /** The answer for the live window of a patient, which fills the gap after a reconnection. */
   | { type: 'liveLoaded'; patientId: string; readings: readonly LiveReading[] }
   | News
@@ -35,12 +38,9 @@ type News =
   | { type: 'snapshot'; now: number; snapshot: Snapshot }
   | { type: 'patients'; now: number; changed: readonly PatientRow[] }
   | { type: 'reading'; now: number; reading: ReadingEvent }
-  | { type: 'alert'; now: number; alert: StatusAlert }
+  | { type: 'alert'; now: number; alert: AlertRow }
   | { type: 'pipeline'; now: number; row: PipelineRow }
   | { type: 'daily'; now: number; changed: DailyEvent }
-
-/** Older alerts are dropped beyond this number. */
-const maxAlerts = 100
 
 export function reduce(state: State, event: Event): State {
   switch (event.type) {
@@ -60,7 +60,9 @@ export function reduce(state: State, event: Event): State {
     case 'echoed':
       return withClock(state, event.now, event.roundTripMs, event.serverTime)
     case 'chose':
-      return event.patientId === state.chosen ? state : { ...state, chosen: event.patientId, live: [] }
+      return withChosen({ ...state, isWall: false }, event.patientId)
+    case 'wall':
+      return { ...state, isWall: true }
     case 'liveLoaded':
       if (event.patientId !== state.chosen) return state
       return { ...state, live: mergeReadings(state.live, event.readings, state.now) }
@@ -79,7 +81,7 @@ function reduceNews(state: State, event: News): State {
       if (event.reading.patient_id !== state.chosen) return state
       return { ...state, live: mergeReadings(state.live, [readingOf(event.reading)], state.now) }
     case 'alert':
-      return { ...state, alerts: mergeAlerts([event.alert], state.alerts) }
+      return { ...state, alerts: mergeAlerts(state.alerts, [event.alert]) }
     case 'pipeline':
       return { ...state, pipeline: event.row, batchHasRun: state.batchHasRun || hasRun(event.row) }
     case 'daily':
@@ -123,6 +125,9 @@ function atTime(state: State, now: number): State {
   return changed.length === 0 ? moved : withPatients(moved, changed)
 }
 
+const withChosen = (state: State, patientId: string | null): State =>
+  patientId === null || patientId === state.chosen ? state : { ...state, chosen: patientId, live: [] }
+
 function withPatients(state: State, changed: readonly PatientRow[]): State {
   const staleSeconds = state.settings?.stale_seconds ?? Number.POSITIVE_INFINITY
   const patients = new Map(state.patients)
@@ -137,17 +142,9 @@ function withSnapshot(state: State, { patients, alerts, pipeline, settings }: Sn
   if (patients.length === 0 && pipeline.problems.some(({ part }) => part === 'views')) {
     return { ...state, settings, pipeline, batchHasRun }
   }
-  const fresh = { ...state, patients: new Map(), settings, pipeline, batchHasRun, alerts: mergeAlerts(alerts, []) }
+  const fresh = { ...state, patients: new Map(), settings, pipeline, batchHasRun, alerts: mergeAlerts([], alerts) }
   return withPatients(fresh, patients)
 }
-
-function mergeAlerts(added: readonly StatusAlert[], held: readonly StatusAlert[]): readonly StatusAlert[] {
-  const byId = new Map([...added, ...held].map((alert) => [alert.id, alert]))
-  return [...byId.values()].sort(newestFirst).slice(0, maxAlerts)
-}
-
-const newestFirst = (a: StatusAlert, b: StatusAlert): number =>
-  a.received_at < b.received_at ? 1 : a.received_at > b.received_at ? -1 : 0
 
 function withDaily(state: State, { patient_id, rows }: DailyEvent): State {
   const held = state.daily.get(patient_id) ?? []

@@ -1,5 +1,6 @@
 // Rows as the server sends them, for tests: each with what matters to the test, and ordinary otherwise.
 import {
+  type AlertRow,
   type DailyRow,
   defaultRules,
   emptyDay,
@@ -10,7 +11,6 @@ import {
   type ReadingEvent,
   type Session,
   type Snapshot,
-  type StatusAlert,
   signalFigures,
 } from '@health/domain'
 
@@ -60,20 +60,23 @@ export const aReadingEvent = (event: Partial<ReadingEvent> = {}): ReadingEvent =
   ...event,
 })
 
-export const anAlert = (alert: Partial<StatusAlert> = {}): StatusAlert => ({
-  id: 'p001:0:1',
+export const anAlert = (alert: Partial<AlertRow> = {}): AlertRow => ({
+  id: 'p001:glucose:low:1',
   patient_id: 'p001',
-  measured_at: after(0),
-  received_at: after(0),
-  previous_status: 'NORMAL',
-  status: 'WARNING',
-  reasons: ['glucose_low'],
-  glucose_mgdl: 65,
-  heart_rate_bpm: null,
+  signal: 'glucose',
+  direction: 'low',
+  state: 'raised',
+  severity: 'warning',
+  latched: false,
+  worst: 65,
+  snoozed_until: null,
+  revision: 1,
+  changes: [{ kind: 'raised', at: after(0), value: 65, by: null, note: null }],
   ...alert,
 })
 
 export const aPipelineRow = (row: Partial<PipelineRow> = {}): PipelineRow => ({
+  sensors: { latency_ms: null },
   log: { records: 100, rate: 5, lag: 0 },
   speed_layer: {
     records: 100,
@@ -85,9 +88,10 @@ export const aPipelineRow = (row: Partial<PipelineRow> = {}): PipelineRow => ({
     latency_ms: null,
     behind_seconds: 0,
   },
-  csv_archiver: { records: 100, rate: 5, lag: 0 },
+  csv_archiver: { records: 100, rate: 5, lag: 0, behind_seconds: 0 },
   batch: null,
-  dashboard: { clients: 1, latency_ms: null },
+  merge: { batch: 0, complete_to: null, speed: 100 },
+  dashboard: { clients: 1, rate: 0, latency_ms: null },
   problems: [],
   at: after(0),
   ...row,

@@ -1,5 +1,5 @@
 // What the page knows, as one value that never changes: every event from outside makes a new one (reduce.ts).
-import type { DailyRow, LiveReading, PatientRow, PipelineRow, Session, Snapshot, StatusAlert } from '@health/domain'
+import type { AlertRow, DailyRow, LiveReading, PatientRow, PipelineRow, Session, Snapshot } from '@health/domain'
 
 /** Times are epoch ms on the server's clock, save where it says the browser's. */
 export interface State {
@@ -16,9 +16,11 @@ export interface State {
   patients: ReadonlyMap<string, PatientRow>
   /** The same patients, gravest first. */
   ranking: readonly PatientRow[]
-  /** Status changes, newest first. */
-  alerts: readonly StatusAlert[]
+  /** All that are open, and the ones that were cleared last: in the order in which they want looking at. */
+  alerts: readonly AlertRow[]
   pipeline: PipelineRow | null
+  /** All patients are shown as tiles, and nothing else. */
+  isWall: boolean
   /** The patient whose bedside is shown, who need not exist; null before there is anyone. */
   chosen: string | null
   /** Valid readings of the chosen patient in the live window, oldest first. */
@@ -59,6 +61,7 @@ export const initialState = (now: number): State => ({
   ranking: [],
   alerts: [],
   pipeline: null,
+  isWall: false,
   chosen: null,
   live: [],
   daily: new Map(),

@@ -7,12 +7,15 @@ export interface Store {
   dispatch(event: Event): void
   /** Calls `show` after changes, at most once a frame, and once a second while the tab is hidden. */
   subscribe(show: () => void): () => void
+  /** Calls `observer` at each change, tab hidden or not. */
+  observe(observer: () => void): void
 }
 
 const hiddenMs = 1000
 
 export function createStore(initial: State): Store {
   let state = initial
+  const observers: (() => void)[] = []
   const shows = new Set<() => void>()
   const show = onNextFrame(() => {
     for (const one of shows) one()
@@ -22,8 +25,11 @@ export function createStore(initial: State): Store {
     dispatch: (event) => {
       const before = state
       state = reduce(state, event)
-      if (state !== before) show()
+      if (state === before) return
+      for (const observer of observers) observer()
+      show()
     },
+    observe: (observer) => void observers.push(observer),
     subscribe: (one) => {
       shows.add(one)
       return () => shows.delete(one)

@@ -49,6 +49,14 @@ describe('the line', () => {
     expect(keys(live(snapshot(), ...events))).toEqual(['offline'])
   })
 
+  test('a browser without network is told as such from its silence on, though its line still looks alive', () => {
+    const state = live(snapshot(), { type: 'networkChanged', offline: true }, tick(6))
+    expect(texts(state)).toEqual([
+      `This browser is offline since ${formatMinute(noon, noon)}: the numbers below are from before.`,
+    ])
+    expect(flowOf(state)).toBe('offline')
+  })
+
   test('a page that is served from this very machine needs no network', () => {
     expect(keys(live(snapshot(), { type: 'networkChanged', offline: true }))).toEqual([])
   })

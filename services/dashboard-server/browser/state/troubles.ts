@@ -1,7 +1,7 @@
 // What is wrong just now, gravest first, in words: the cause, since when, and the next thing to do.
 import type { PatientRow, PipelineProblem } from '@health/domain'
 import { formatAge, formatCount, formatMinute } from '../format.ts'
-import { words } from '../words.en.ts'
+import { words } from '../words.ts'
 import { judgedTime } from './staleness.ts'
 import { isSignedOut, isSilent, type State } from './state.ts'
 
@@ -18,15 +18,17 @@ export type Flow = 'connecting' | 'live' | 'quiet' | 'behind' | 'halted' | 'sile
 const says = words.troubles
 /** A line that has been dead for less than this is no news. */
 const graceMs = 3000
-const behindSeconds = 5
+/** A pipeline that is less behind than this is not said to be. */
+export const behindSeconds = 5
 
 /** While one of these has a problem no new value comes. */
 const carriers: readonly PipelineProblem['part'][] = ['log', 'views', 'speed-layer']
 
 export function flowOf(state: Pick<State, 'connection' | 'now' | 'pipeline' | 'ranking' | 'session'>): Flow {
-  const { phase, offline } = state.connection
+  const { phase } = state.connection
   if (isSignedOut(state)) return 'signed_out'
-  if (phase !== 'live') return offline ? 'offline' : phase
+  if (isCutOff(state)) return 'offline'
+  if (phase !== 'live') return phase
   if (isSilent(state)) return 'silent'
   if (isHalted(state)) return 'halted'
   if (isBehind(state)) return 'behind'
@@ -61,9 +63,10 @@ function openToNetwork({ settings }: State): Trouble[] {
 
 function lineTrouble(state: State): Trouble | null {
   const { now } = state
-  const { phase, since, attempt, heardAt, offline } = state.connection
-  if (phase !== 'live' && offline) {
-    return { key: 'offline', text: says.offline(formatMinute(since, now)), next: says.offlineNext }
+  const { phase, since, attempt, heardAt } = state.connection
+  if (isCutOff(state)) {
+    const at = phase === 'live' ? heardAt : since
+    return { key: 'offline', text: says.offline(formatMinute(at, now)), next: says.offlineNext }
   }
   if (phase !== 'live' && (now - since > graceMs || attempt > 1)) {
     const text = says.unreachable(formatMinute(since, now), Math.max(1, attempt))
@@ -75,10 +78,18 @@ function lineTrouble(state: State): Trouble | null {
   return null
 }
 
+/** Without network, and so without the server: a page of this very machine needs none, and a dead line may look alive. */
+const isCutOff = (state: Pick<State, 'connection' | 'now'>): boolean =>
+  state.connection.offline && (state.connection.phase !== 'live' || isSilent(state))
+
 const partTroubles = ({ pipeline, now }: State): Trouble[] =>
-  (pipeline?.problems ?? []).map(({ part, message, next, since }) => {
+  (pipeline?.problems ?? []).map(({ part, since, ...said }) => {
     const key = `${part} ${since}`
     const at = formatMinute(Date.parse(since), now)
+    // The server speaks English: another language says it itself, and keeps the server's words for their details.
+    const own = says.parts?.[part]
+    const message = own === undefined ? said.message : `${own.message} (${said.message})`
+    const next = own?.next ?? said.next
     return carriers.includes(part)
       ? { key, text: says.halted(at), next: `${message} ${next}` }
       : { key, text: says.since(message, at), next }
