@@ -20,10 +20,11 @@ export const launchChromium = (): Promise<Browser> =>
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-sync'],
   })
 
-/** Opens the dashboard at desktop width. */
-export async function openDashboard(browser: Browser, dashboard: string): Promise<OpenedPage> {
+/** Opens the dashboard at desktop width; `before` runs in the page before its own script does. */
+export async function openDashboard(browser: Browser, dashboard: string, before = ''): Promise<OpenedPage> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
   const page = await context.newPage()
+  await page.addInitScript(before)
   const faults: string[] = []
   page.on('pageerror', (error) => faults.push(String(error)))
   page.on('console', (message) => {

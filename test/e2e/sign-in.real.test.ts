@@ -79,7 +79,7 @@ describe('a dashboard with tokens', { timeout: 180_000 }, () => {
     const [ward, ofNurse] = [await openPage(), await openPage()]
     await ward.signIn(reader)
     await ofNurse.signIn(nurse)
-    await ward.page.getByText('a token with the role “acknowledge”').waitFor()
+    await ward.page.locator('.bedside').getByText('a token with the role “acknowledge”').waitFor()
     await ofNurse.page.getByRole('button', { name: 'Run now' }).waitFor()
     expect(await ward.page.getByRole('button', { name: 'Run now' }).count()).toBe(0)
   })
