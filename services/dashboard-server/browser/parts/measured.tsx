@@ -1,5 +1,5 @@
 // One measured value: the number in its own tone, its unit, its age; grey and hatched once it is older than its interval.
-import type { ClassifiedSignal, Snapshot } from '@health/domain'
+import type { ClassifiedSignal, PatientRow, Snapshot } from '@health/domain'
 import { formatAge, formatTime, formatValue } from '../format.ts'
 import { isStale } from '../state/staleness.ts'
 import { toneOfValue } from '../tone.ts'
@@ -28,6 +28,23 @@ export const MeasuredNumber = ({ signal, value, measuredAt, now, settings }: Mea
     </span>
   )
 }
+
+/** The newest value of a patient's signal. */
+export const LatestNumber = ({
+  signal,
+  latest,
+  ...judge
+}: { signal: ClassifiedSignal; latest: PatientRow['latest'] } & Judge) =>
+  signal === 'glucoseMgdl' ? (
+    <MeasuredNumber signal={signal} value={latest.glucose_mgdl} measuredAt={latest.glucose_measured_at} {...judge} />
+  ) : (
+    <MeasuredNumber
+      signal={signal}
+      value={latest.heart_rate_bpm}
+      measuredAt={latest.heart_rate_measured_at}
+      {...judge}
+    />
+  )
 
 export const Unit = ({ signal }: { signal: ClassifiedSignal }) => <span class="unit">{units[signal]}</span>
 

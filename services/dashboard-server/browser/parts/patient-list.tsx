@@ -5,6 +5,7 @@ import { rowsInSight, scrollToRow } from '../window-rows.ts'
 import { words } from '../words.ts'
 import type { Judge } from './measured.tsx'
 import { PatientRow, rowHeight, rowId } from './patient-row.tsx'
+import { findPatients, PatientSearch } from './patient-search.tsx'
 import { useSight } from './use-sight.ts'
 
 interface Props extends Judge {
@@ -22,15 +23,7 @@ export function PatientList({ ranking, ...props }: Props) {
       <div class="panel-head">
         <h2 id="patients-heading">{words.patients.heading}</h2>
         {wanted !== '' && <span class="found">{words.patients.found(found.length, ranking.length)}</span>}
-        <input
-          type="search"
-          value={query}
-          placeholder={words.patients.search}
-          aria-label={words.patients.search}
-          autocomplete="off"
-          spellcheck={false}
-          onInput={(event) => setQuery(event.currentTarget.value)}
-        />
+        <PatientSearch query={query} onQuery={setQuery} />
         <a href="#wall">{words.wall.open}</a>
       </div>
       {ranking.length === 0 && <p class="empty">{words.patients.none}</p>}
@@ -38,12 +31,6 @@ export function PatientList({ ranking, ...props }: Props) {
       {found.length > 0 && <Rows rows={found} {...props} />}
     </section>
   )
-}
-
-/** Those whose id holds `query`, whatever its letters' case. */
-export function findPatients(ranking: readonly Row[], query: string): readonly Row[] {
-  const wanted = query.trim().toLowerCase()
-  return wanted === '' ? ranking : ranking.filter((row) => row.patient_id.toLowerCase().includes(wanted))
 }
 
 function Rows({ rows, chosen, onChoose, ...judge }: { rows: readonly Row[] } & Omit<Props, 'ranking'>) {

@@ -3,7 +3,7 @@ import type { PatientRow as Row } from '@health/domain'
 import { toneOf } from '../tone.ts'
 import { words } from '../words.ts'
 import { HeartIcon } from './icons.tsx'
-import { Age, type Judge, MeasuredNumber } from './measured.tsx'
+import { Age, type Judge, LatestNumber } from './measured.tsx'
 import { memo } from './memo.tsx'
 import { reasonsInWords, StatusMark } from './status.tsx'
 import { TrendArrow } from './vitals.tsx'
@@ -58,7 +58,7 @@ function Headline({ row: { latest }, ...judge }: { row: Row } & Judge) {
       <>
         <span class="row-number">
           <HeartIcon />
-          <HeartRateOf latest={latest} {...judge} />
+          <LatestNumber signal="heartRateBpm" latest={latest} {...judge} />
         </span>
         <span class="row-age">
           <Age measuredAt={latest.heart_rate_measured_at} now={judge.now} inWords={words.age.bare} />
@@ -69,28 +69,14 @@ function Headline({ row: { latest }, ...judge }: { row: Row } & Judge) {
   return (
     <>
       <span class="row-number">
-        <MeasuredNumber
-          signal="glucoseMgdl"
-          value={latest.glucose_mgdl}
-          measuredAt={latest.glucose_measured_at}
-          {...judge}
-        />
+        <LatestNumber signal="glucoseMgdl" latest={latest} {...judge} />
         <TrendArrow rate={latest.glucose_rate} />
       </span>
       <span class="row-age">
         <HeartIcon />
-        <HeartRateOf latest={latest} {...judge} />
+        <LatestNumber signal="heartRateBpm" latest={latest} {...judge} />
         <Age measuredAt={latest.glucose_measured_at} now={judge.now} inWords={words.age.bare} />
       </span>
     </>
   )
 }
-
-const HeartRateOf = ({ latest, ...judge }: { latest: Row['latest'] } & Judge) => (
-  <MeasuredNumber
-    signal="heartRateBpm"
-    value={latest.heart_rate_bpm}
-    measuredAt={latest.heart_rate_measured_at}
-    {...judge}
-  />
-)

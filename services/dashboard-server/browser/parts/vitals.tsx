@@ -5,7 +5,7 @@ import { isStale } from '../state/staleness.ts'
 import { toneOf, trendOf } from '../tone.ts'
 import { words } from '../words.ts'
 import { HeartIcon, TrendIcon } from './icons.tsx'
-import { Age, type Judge, MeasuredNumber, Unit } from './measured.tsx'
+import { Age, type Judge, LatestNumber, Unit } from './measured.tsx'
 import { reasonsInWords, StatusChip } from './status.tsx'
 
 export const Vitals = ({ row, ...judge }: { row: PatientRow } & Judge) => (
@@ -26,12 +26,7 @@ function Glucose({ row: { latest }, ...judge }: { row: PatientRow } & Judge) {
   return (
     <div class="vital glucose">
       <span class="visually-hidden">{words.signals.glucose}</span>
-      <MeasuredNumber
-        signal="glucoseMgdl"
-        value={latest.glucose_mgdl}
-        measuredAt={latest.glucose_measured_at}
-        {...judge}
-      />
+      <LatestNumber signal="glucoseMgdl" latest={latest} {...judge} />
       <span class="beside">
         <span class="motion">
           <TrendArrow rate={latest.glucose_rate} />
@@ -52,12 +47,7 @@ const HeartRate = ({ row: { latest }, ...judge }: { row: PatientRow } & Judge) =
   <div class="vital">
     <span class="visually-hidden">{words.signals.heartRate}</span>
     <HeartIcon />
-    <MeasuredNumber
-      signal="heartRateBpm"
-      value={latest.heart_rate_bpm}
-      measuredAt={latest.heart_rate_measured_at}
-      {...judge}
-    />
+    <LatestNumber signal="heartRateBpm" latest={latest} {...judge} />
     <Unit signal="heartRateBpm" />
     <Age measuredAt={latest.heart_rate_measured_at} now={judge.now} />
   </div>

@@ -6,9 +6,9 @@ import { toneOf } from '../tone.ts'
 import { rowsInSight } from '../window-rows.ts'
 import { words } from '../words.ts'
 import { HeartIcon } from './icons.tsx'
-import { Age, type Judge, MeasuredNumber } from './measured.tsx'
+import { Age, type Judge, LatestNumber } from './measured.tsx'
 import { memo } from './memo.tsx'
-import { findPatients } from './patient-list.tsx'
+import { findPatients, PatientSearch } from './patient-search.tsx'
 import { StatusChip } from './status.tsx'
 import { useSight } from './use-sight.ts'
 import { TrendArrow } from './vitals.tsx'
@@ -39,15 +39,7 @@ export function Wall({ ranking, alerts, ...judge }: Props) {
           {found.length < ranking.length && (
             <span class="found">{words.patients.found(found.length, ranking.length)}</span>
           )}
-          <input
-            type="search"
-            value={query}
-            placeholder={words.patients.search}
-            aria-label={words.patients.search}
-            autocomplete="off"
-            spellcheck={false}
-            onInput={(event) => setQuery(event.currentTarget.value)}
-          />
+          <PatientSearch query={query} onQuery={setQuery} />
           <a href="#/">{says.close}</a>
         </div>
         {ranking.length === 0 && <p class="empty">{words.patients.none}</p>}
@@ -112,22 +104,12 @@ const Tile = memo(({ row, place, count, columns, alert, ...judge }: TileProps) =
         <span class="tile-who">{row.patient_id}</span>
         {alert !== null && <span class="tile-alert">{says.alerts[alert]}</span>}
         <span class="tile-number">
-          <MeasuredNumber
-            signal="glucoseMgdl"
-            value={latest.glucose_mgdl}
-            measuredAt={latest.glucose_measured_at}
-            {...judge}
-          />
+          <LatestNumber signal="glucoseMgdl" latest={latest} {...judge} />
           <TrendArrow rate={latest.glucose_rate} />
         </span>
         <span class="tile-heart">
           <HeartIcon />
-          <MeasuredNumber
-            signal="heartRateBpm"
-            value={latest.heart_rate_bpm}
-            measuredAt={latest.heart_rate_measured_at}
-            {...judge}
-          />
+          <LatestNumber signal="heartRateBpm" latest={latest} {...judge} />
         </span>
         <span class="tile-status">
           <StatusChip {...row} />
