@@ -1,6 +1,7 @@
 // The alarm: makes the alerts heard that want to be, the critical ones again and again, and tells of each change once.
 import type { AlertRow } from '@health/domain'
 import { lastAlarm, loudAlerts, unheard } from '../state/alarms.ts'
+import { createSilenceWatch, silencesOf } from '../state/silences.ts'
 import type { Store } from '../state/store.ts'
 import { words } from '../words.ts'
 import { remember, remembered } from './memory.ts'
@@ -14,9 +15,13 @@ const mostHeard = 500
 /** Runs for as long as the page lives. */
 export function runAlarm(store: Store, sound: Sound): void {
   const heard = readHeard()
+  const watchSilences = createSilenceWatch()
   let playedAt = Number.NEGATIVE_INFINITY
   store.observe(() => {
-    const { alerts, now } = store.state()
+    const state = store.state()
+    const { alerts, now } = state
+    // Nothing is known of anybody before the first snapshot.
+    if (state.settings !== null && watchSilences(silencesOf(state), now)) sound.play(silence)
     const loud = loudAlerts(alerts, now)
     const news = unheard(loud, heard)
     const isDue = loud.some(({ severity }) => severity === 'critical') && now - playedAt >= repeatMs
@@ -33,6 +38,9 @@ export function runAlarm(store: Store, sound: Sound): void {
     keepHeard(heard)
   })
 }
+
+/** Neither high nor low: one tone. */
+const silence: Melody = { pulses: 1, falls: false }
 
 export const melodyOf = ({ severity, direction }: Pick<AlertRow, 'severity' | 'direction'>): Melody => ({
   pulses: severity === 'critical' ? 6 : 2,
