@@ -2,7 +2,7 @@
 // check take. Whatever it declines goes to the schema; a property test holds the two equal.
 import { messageFields } from './message.ts'
 import { idPattern, type Reading, signals, wireNames } from './reading.ts'
-import { canonicalTime, parseCanonicalTime } from './time.ts'
+import { canonicalTime, readCanonicalTime } from './time.ts'
 
 const withoutAnchors = (pattern: RegExp): string => pattern.source.slice(1, -1)
 const id = `"(${withoutAnchors(idPattern)})"`
@@ -33,7 +33,7 @@ export function readCanonical(text: string): Reading | null {
   const match = text.length > maxLength ? null : canonical.exec(text)
   if (match === null) return null
   const [, patientId = '', sensorId = null, time = '', glucose, heartRate, temperature] = match
-  const measuredAt = parseCanonicalTime(time)
+  const measuredAt = readCanonicalTime(time)
   const glucoseMgdl = numberIn(glucose)
   const heartRateBpm = numberIn(heartRate)
   const temperatureC = numberIn(temperature)

@@ -11,8 +11,11 @@ export const canonicalTime =
   /^(?:19|[2-9]\d)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/
 
 /** Epoch ms of a time in the canonical form; `null` for any other form or an impossible date. */
-export function parseCanonicalTime(text: string): number | null {
-  if (!canonicalTime.test(text)) return null
+export const parseCanonicalTime = (text: string): number | null =>
+  canonicalTime.test(text) ? readCanonicalTime(text) : null
+
+/** The same for a text that is known to have the form. */
+export function readCanonicalTime(text: string): number | null {
   const year = twoDigits(text, 0) * 100 + twoDigits(text, 2)
   const month = twoDigits(text, 5)
   const day = twoDigits(text, 8)

@@ -29,10 +29,10 @@ const toRecord = ({ offset, key, value, timestamp, headers }: KafkaMessage): Log
 const noHeaders: Record<string, string> = Object.freeze({})
 
 function toHeaders(headers: IHeaders | undefined): Record<string, string> {
-  if (headers === undefined || Object.keys(headers).length === 0) return noHeaders
-  const texts: Record<string, string> = {}
+  let texts = noHeaders
   for (const name in headers) {
     const value = headers[name]
+    if (texts === noHeaders) texts = {}
     texts[name] = String((Array.isArray(value) ? value.at(-1) : value) ?? '')
   }
   return texts

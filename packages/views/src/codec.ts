@@ -118,9 +118,12 @@ type EncodedReading = [
   temperature: number | null,
 ]
 
-/** An `EncodedReading` as JSON, of finite numbers. Written once, it goes into its bucket and into what is told. */
+/**
+ * An `EncodedReading` as JSON, of finite numbers. Written once, it goes into its bucket and into what is told. Not put
+ * together as a template: that gives a tree of pieces, and in a backlog the garbage collector copies thousands of them.
+ */
 export const encodeReading = (r: RecentReading): string =>
-  `[${r.measuredAt},${r.receivedAt},${r.glucoseMgdl},${r.heartRateBpm},${r.temperatureC}]`
+  JSON.stringify([r.measuredAt, r.receivedAt, r.glucoseMgdl, r.heartRateBpm, r.temperatureC] satisfies EncodedReading)
 
 /** The readings of one ten-second bucket. */
 export const encodeReadings = (readings: readonly RecentReading[]): string => `[${readings.map(encodeReading).join()}]`

@@ -3,16 +3,14 @@ import { parseAction, parseReading, validateReading } from '@health/domain'
 import type { LogRecord } from '@health/log'
 import type { JudgedRecord } from './fold.ts'
 
-/** The bytes as text, without a copy of them. */
-const textOf = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
-  Buffer.from(buffer, byteOffset, byteLength).toString()
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** Parses and validates a record. Never throws: whatever the bytes are, there is a verdict. */
 export function judgeRecord({ offset, receivedAt, key, value }: LogRecord): JudgedRecord {
-  const addressee = key === null ? null : textOf(key)
+  const addressee = key === null ? null : utf8.decode(key)
   const parsed = parseReading(value, addressee)
   if (parsed.kind === 'rejected' && parsed.reason === 'not_a_reading' && value !== null) {
-    const action = parseAction(textOf(value), addressee)
+    const action = parseAction(utf8.decode(value), addressee)
     if (action !== null) return { offset, receivedAt, verdict: { kind: 'action', action, dropped: [] } }
   }
   return { offset, receivedAt, verdict: validateReading(parsed, receivedAt) }
