@@ -236,6 +236,13 @@ export interface ReadingEvent {
   status: Status
 }
 
+/** A record of the patient, or signals of one, that was dropped: what a browser that watches the patient gets. */
+export interface DroppedEvent {
+  patient_id: string
+  received_at: string
+  reasons: DropReason[]
+}
+
 /** Daily rows that changed, of one patient or (`*`) of all patients together. */
 export interface DailyEvent {
   patient_id: string
@@ -248,6 +255,8 @@ export interface ServerEvents {
   snapshot(snapshot: Snapshot): void
   patients(changed: PatientRow[]): void
   reading(reading: ReadingEvent): void
+  /** Those of the last minute, to whoever begins to watch; then each as it happens. */
+  dropped(dropped: DroppedEvent): void
   daily(changed: DailyEvent): void
   alert(alert: AlertRow): void
   pipeline(row: PipelineRow): void

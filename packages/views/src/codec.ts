@@ -1,5 +1,14 @@
 // How the views' values are written: compact JSON, read back exactly. What the speed layer writes, the serving layer reads.
-import type { AlertRow, BatchRun, DaySums, PatientAlerts, SignalSums, SignalValues, Status } from '@health/domain'
+import type {
+  AlertRow,
+  BatchRun,
+  DaySums,
+  DroppedEvent,
+  PatientAlerts,
+  SignalSums,
+  SignalValues,
+  Status,
+} from '@health/domain'
 
 /** The newest value of one signal. */
 export interface LatestValue {
@@ -51,6 +60,7 @@ export type ViewChange =
       readings: [patientId: string, reading: RecentReading][]
       /** As they were after each change, in order. */
       alerts: AlertRow[]
+      dropped: DroppedEvent[]
     }
   | { kind: 'batch-run'; run: BatchRun; published: boolean }
   /** Somebody asks for a batch run. */
@@ -160,13 +170,13 @@ type Applied = ViewChange & { kind: 'applied' }
 
 /** An `applied` change of which patients and readings are encoded already. */
 export function encodeApplied(
-  { partition, at, alerts }: Pick<Applied, 'partition' | 'at' | 'alerts'>,
+  { partition, at, alerts, dropped }: Pick<Applied, 'partition' | 'at' | 'alerts' | 'dropped'>,
   patients: Readonly<Record<string, string>>,
   readings: readonly (readonly [patientId: string, reading: string])[],
 ): string {
   const states = Object.entries(patients).map(([patientId, state]) => `${JSON.stringify(patientId)}:${state}`)
   const told = readings.map(([patientId, reading]) => `["${patientId}",${reading}]`)
-  return `{"kind":"applied","partition":${partition},"at":${at},"patients":{${states.join()}},"readings":[${told.join()}],"alerts":${JSON.stringify(alerts)}}`
+  return `{"kind":"applied","partition":${partition},"at":${at},"patients":{${states.join()}},"readings":[${told.join()}],"alerts":${JSON.stringify(alerts)},"dropped":${JSON.stringify(dropped)}}`
 }
 
 export function encodeChange(change: ViewChange): string {
@@ -183,5 +193,6 @@ export function decodeChange(text: string): ViewChange {
     patientId,
     decodeReading(reading),
   ])
-  return { ...change, readings }
+  // A speed layer of before tells nothing of what it dropped.
+  return { dropped: [], ...change, readings }
 }

@@ -1,5 +1,5 @@
 // The REST answers that the page asks for, and the few things it tells the server to do.
-import type { DailyRow, LiveReading, Session } from '@health/domain'
+import type { DailyRow, DeadLetterRow, LiveReading, MinuteRow, Session } from '@health/domain'
 
 /** The address asked did not answer 2xx, or what it answered is no JSON. */
 export class RequestFailed extends Error {
@@ -16,12 +16,19 @@ export async function fetchLive(patientId: string, seconds: number): Promise<Liv
   return noneIfUnknown(getJson<LiveReading[]>(`/api/patients/${encodeURIComponent(patientId)}/live?seconds=${seconds}`))
 }
 
+/** The same as a row a minute, for more than ten minutes. */
+export const fetchMinutes = (patientId: string, seconds: number, signal: AbortSignal): Promise<MinuteRow[]> =>
+  getJson<MinuteRow[]>(`/api/patients/${encodeURIComponent(patientId)}/live?seconds=${seconds}`, signal)
+
 /** Daily rows of a patient, or of all patients for `*`: those from `from` to `to`, or all up to then where there are none. */
 export async function fetchDaily(patientId: string, { from, to }: { from: string; to: string }): Promise<DailyRow[]> {
   const path = patientId === '*' ? '/api/daily' : `/api/patients/${encodeURIComponent(patientId)}/daily`
   const recent = await noneIfUnknown(getJson<DailyRow[]>(`${path}?from=${from}&to=${to}`))
   return recent.length > 0 ? recent : noneIfUnknown(getJson<DailyRow[]>(`${path}?to=${to}`))
 }
+
+/** What was dropped, newest first. */
+export const fetchDeadLetters = (): Promise<DeadLetterRow[]> => getJson<DeadLetterRow[]>('/api/dead-letters')
 
 /** Starts a batch run; `already running` when one is under way. */
 export async function startBatch(): Promise<'started' | 'already running'> {
@@ -37,9 +44,13 @@ export type AlertDeed =
   | { kind: 'snooze'; minutes: number }
   | { kind: 'notes'; note: string }
 
-/** Resolves once it is in the log; what follows from it comes with the news. A cleared alert needs nothing any more. */
-export async function postDeed(alertId: string, { kind, ...body }: AlertDeed): Promise<void> {
+/**
+ * Resolves once it is in the log; what follows from it comes with the news. A cleared alert needs nothing any more. `by` is
+ * who did it, where no token says so.
+ */
+export async function postDeed(alertId: string, { kind, ...deed }: AlertDeed, by: string | null): Promise<void> {
   const path = `/api/alerts/${encodeURIComponent(alertId)}/${kind}`
+  const body = by === null ? deed : { ...deed, by }
   const headers = { 'content-type': 'application/json' }
   const response = await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) })
   if (!response.ok && response.status !== 409) throw new RequestFailed(path, response.status)
@@ -64,8 +75,12 @@ export async function deleteSession(): Promise<void> {
   if (!response.ok) throw new RequestFailed('/api/session', response.status)
 }
 
-async function getJson<T>(path: string): Promise<T> {
-  const response = await fetch(path, { headers: { accept: 'application/json' }, cache: 'no-store' })
+async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const response = await fetch(path, {
+    headers: { accept: 'application/json' },
+    cache: 'no-store',
+    ...(signal && { signal }),
+  })
   if (!response.ok) throw new RequestFailed(path, response.status)
   return response.json()
 }

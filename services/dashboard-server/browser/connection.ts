@@ -40,6 +40,7 @@ function tellNews(socket: ServerSocket, { dispatch }: Store): void {
   socket.on('snapshot', (snapshot) => dispatch({ type: 'snapshot', now: now(), snapshot }))
   socket.on('patients', (changed) => dispatch({ type: 'patients', now: now(), changed }))
   socket.on('reading', (reading) => dispatch({ type: 'reading', now: now(), reading }))
+  socket.on('dropped', (dropped) => dispatch({ type: 'dropped', now: now(), dropped }))
   socket.on('daily', (changed) => dispatch({ type: 'daily', now: now(), changed }))
   socket.on('alert', (alert) => dispatch({ type: 'alert', now: now(), alert }))
   socket.on('pipeline', (row) => dispatch({ type: 'pipeline', now: now(), row }))

@@ -1,13 +1,13 @@
-// What a person has set on this page: language, unit of glucose, colours. This browser keeps it, where it may.
+// What a person has set on this page, and what it has told them. This browser keeps it, where it may.
 
-type Setting = 'language' | 'glucose-unit' | 'theme'
+type Setting = 'language' | 'glucose-unit' | 'theme' | 'name' | 'sound' | 'volume' | 'alarms-heard'
 
 // A browser may forbid storage; a choice then lasts as long as the page.
 const unkept = new Map<Setting, string>()
 
 /** What was chosen before; null when nothing was, or nothing that is still one of `choices`. */
 export function readSetting<Choice extends string>(name: Setting, choices: readonly Choice[]): Choice | null {
-  const value = unkept.get(name) ?? readKept(name)
+  const value = readText(name)
   return choices.find((choice) => choice === value) ?? null
 }
 
@@ -20,7 +20,10 @@ export function keepSetting(name: Setting, value: string): void {
   }
 }
 
-function readKept(name: Setting): string | null {
+/** What was kept before; null when nothing was. */
+export function readText(name: Setting): string | null {
+  const value = unkept.get(name)
+  if (value !== undefined) return value
   try {
     return localStorage.getItem(name)
   } catch {

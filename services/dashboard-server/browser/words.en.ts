@@ -155,6 +155,8 @@ export const words = {
     unread: (last: string) => `The ${last} cannot be read just now. The page tries again.`,
     notCurrent: (at: string) => `The past could last be read at ${at}: minutes may be missing. The page tries again.`,
     empty: (last: string, age: string) => `No reading in the ${last}. The latest was measured ${age} ago.`,
+    dropped: 'dropped',
+    droppedBecause: (reasons: string) => `dropped: ${reasons}`,
     /** Average, minimum and maximum of a minute. */
     spread: (average: string, minimum: string, maximum: string) => `${average} (${minimum}–${maximum})`,
     lowWithFastPulse: 'Low with fast pulse',
@@ -226,6 +228,8 @@ export const words = {
     more: 'More',
     note: 'Note',
     keepNote: 'Keep note',
+    yourName: 'Your name',
+    namePlaceholder: 'stands beside what you do',
     snooze: (signal: AlertRow['signal'], direction: AlertRow['direction']) =>
       `No sound for ${direction} ${signal === 'glucose' ? 'glucose' : 'heart rate'} of this patient, unless it gets worse`,
     minutes: (n: number) => `${n} min`,

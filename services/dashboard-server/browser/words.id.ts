@@ -189,6 +189,8 @@ export const words = {
     acknowledge: 'Konfirmasi',
     more: 'Lainnya',
     note: 'Catatan',
+    yourName: 'Nama Anda',
+    namePlaceholder: 'tertulis di samping tindakan Anda',
     keepNote: 'Simpan catatan',
     snooze: (signal, direction) =>
       `Tanpa bunyi untuk ${signals[signal]} ${levelOf(signal, direction)} pasien ini, kecuali memburuk`,
@@ -224,6 +226,8 @@ export const words = {
     notCurrent: (at: string) =>
       `Data sebelumnya terakhir dapat dibaca ${at}: beberapa menit mungkin hilang. Halaman akan mencoba lagi.`,
     empty: (last: string, age: string) => `Tidak ada pembacaan dalam ${last}. Yang terakhir diukur ${age} lalu.`,
+    dropped: 'dibuang',
+    droppedBecause: (reasons: string) => `dibuang: ${reasons}`,
     spread: (average: string, minimum: string, maximum: string) => `${average} (${minimum}–${maximum})`,
     lowWithFastPulse: 'Rendah dengan denyut cepat',
     lowWithFastPulseValues: (glucose: string, pulse: string) =>

@@ -1,4 +1,5 @@
 // The words of the page, in the language that was chosen on it, else in one that the browser asks for, else in English.
+import type { DropReason } from '@health/domain'
 import { glucoseUnit, readSetting } from './settings.ts'
 import type { Words } from './words.en.ts'
 import * as catalogues from './words.languages.ts'
@@ -22,3 +23,7 @@ export const language: Language = readSetting('language', codes) ?? pickLanguage
 
 const spoken: Words = languages[language]
 export const words = { ...spoken, units: { ...spoken.units, glucose: glucoseUnit } }
+
+/** Why something was dropped. A reason that this page does not know yet is told as it is. */
+export const dropReasons = (reasons: readonly DropReason[]): string =>
+  reasons.map((reason) => words.dropped[reason] ?? reason).join(', ')

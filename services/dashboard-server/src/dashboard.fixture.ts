@@ -12,6 +12,7 @@ import {
   classifiedSignals,
   classify,
   type DaySums,
+  type DroppedEvent,
   defaultRules,
   emptyDay,
   noAlerts,
@@ -174,6 +175,7 @@ export function createTestSpeedLayer(store: ViewStore) {
           patients: change,
           readings: [[patientId, told]],
           alerts,
+          dropped: [],
         }),
       ],
     )
@@ -182,7 +184,23 @@ export function createTestSpeedLayer(store: ViewStore) {
     return reading
   }
 
-  return { apply }
+  const drop = (dropped: DroppedEvent) =>
+    store.step(
+      [],
+      [
+        tell({
+          kind: 'applied',
+          partition: 0,
+          at: Date.now(),
+          patients: {},
+          readings: [],
+          alerts: [],
+          dropped: [dropped],
+        }),
+      ],
+    )
+
+  return { apply, drop }
 }
 
 function stateAfter(before: PatientState | undefined, reading: Reading): PatientState {

@@ -56,6 +56,25 @@ test('readings are told to those who watch that patient or all, changed patients
   expect(readings[1]).toEqual([])
 })
 
+test('what is dropped is told to those who watch its patient, also to whoever begins within a minute', async () => {
+  const { url, store } = await startTestDashboard()
+  const { drop } = createTestSpeedLayer(store)
+  const [one, other] = [await connected(url), await connected(url)]
+  const [toOne, toOther] = [heard(one, 'dropped'), heard(other, 'dropped')]
+  await watch(one, 'p001')
+  await watch(other, 'p002')
+  const dropped = {
+    patient_id: 'p001',
+    received_at: new Date().toISOString(),
+    reasons: ['implausible_glucose' as const],
+  }
+  await drop(dropped)
+  await vi.waitFor(() => expect(toOne).toEqual([dropped]))
+  expect(toOther).toEqual([])
+  await watch(other, 'p001')
+  await vi.waitFor(() => expect(toOther).toEqual([dropped]))
+})
+
 test.each([
   ['over a web socket with compression', { transports: ['websocket'] }],
   ['over one without', { transports: ['websocket'], perMessageDeflate: false as never }],
@@ -242,7 +261,7 @@ test('a stalled browser is told nothing more, does not hold up the others, and i
   let mostBuffered = 0
   const news = setInterval(() => {
     sockets.applied(
-      { kind: 'applied', partition: 0, at: 0, patients: { p1: {} as never }, readings: [], alerts: [] },
+      { kind: 'applied', partition: 0, at: 0, patients: { p1: {} as never }, readings: [], alerts: [], dropped: [] },
       [],
     )
     sockets.pipeline({} as never)

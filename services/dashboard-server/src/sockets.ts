@@ -19,7 +19,8 @@ import type { Admission } from './admission.ts'
 import { createAudience } from './audience.ts'
 import type { Applied } from './follow-views.ts'
 import { readingEvent } from './live-rows.ts'
-import { type BrowserSocket, type Message, messageOf, type News } from './message.ts'
+import { type BrowserSocket, joinMessages, type Message, messageOf, type News, send } from './message.ts'
+import { createRecentDrops } from './recent-drops.ts'
 import { SharingWebSocketServer } from './web-socket-server.ts'
 
 export interface SocketOptions {
@@ -81,6 +82,7 @@ export function createSockets(
   const patientsDue = new Set<string>()
   const alertsDue = new Map<string, AlertRow>()
   const daysDue: DailyRow[] = []
+  const drops = createRecentDrops(now)
 
   io.on('connection', (socket: BrowserSocket) => {
     admission.add(socket)
@@ -90,7 +92,10 @@ export function createSockets(
       const parsed = watchMessage.safeParse(message)
       // What is no such message is not heard.
       if (!parsed.success) return
-      audience.watch(socket, parsed.data.patient_id)
+      const { patient_id } = parsed.data
+      audience.watch(socket, patient_id)
+      const before = audience.isBehind(socket) ? [] : drops.of(patient_id)
+      if (before.length > 0) send(socket, joinMessages(before.map((drop) => messageOf(['dropped', drop]))))
       if (typeof watching === 'function') watching()
     })
     socket.on('echo', (answer) => {
@@ -118,6 +123,16 @@ export function createSockets(
     tellWatchers(allPatients, all)
   }
 
+  function tellDropped(dropped: Applied['dropped']): void {
+    drops.add(dropped)
+    for (const drop of dropped) {
+      if (!isWatched(drop.patient_id)) continue
+      const messages = [messageOf(['dropped', drop])]
+      tellWatchers(drop.patient_id, messages)
+      tellWatchers(allPatients, messages)
+    }
+  }
+
   function takeAlerts(): News[] {
     const rows = [...alertsDue.values()]
     alertsDue.clear()
@@ -131,8 +146,9 @@ export function createSockets(
   }
 
   return {
-    applied({ patients, readings }, alerts) {
+    applied({ patients, readings, dropped }, alerts) {
       tellReadings(readings)
+      tellDropped(dropped)
       for (const alert of alerts) alertsDue.set(alert.id, alert)
       if (alertsDue.size > 0) tellAll('alerts', takeAlerts)
       for (const patientId of Object.keys(patients)) patientsDue.add(patientId)

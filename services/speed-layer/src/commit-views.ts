@@ -84,10 +84,10 @@ function pushNews(
   operations: Operation[],
   partition: number,
   states: Record<string, string>,
-  { readings, alerts }: FoldedNews,
+  { readings, alerts, dropped }: FoldedNews,
   now: number,
 ): void {
-  operations.push({ op: 'tell', change: encodeApplied({ partition, at: now, alerts }, states, readings) })
+  operations.push({ op: 'tell', change: encodeApplied({ partition, at: now, alerts, dropped }, states, readings) })
   const items = alerts.filter(({ state }) => state === 'cleared').map((alert) => JSON.stringify(alert))
   if (items.length === 0) return
   operations.push({ op: 'push', key: clearedAlertsKey(partition), items, keep: keptAlerts })

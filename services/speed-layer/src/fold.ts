@@ -9,6 +9,7 @@ import {
   applyValue,
   type ClinicalRules,
   classifiedSignals,
+  type DroppedEvent,
   isQuiet,
   maxAlertAgeMs,
   noAlerts,
@@ -58,11 +59,13 @@ export interface FoldedNews {
   readings: [patientId: string, encodedReading: string][]
   /** As they were after each change, in order. */
   alerts: AlertRow[]
+  /** Of patients that can be told, received after `newsSince`. */
+  dropped: DroppedEvent[]
 }
 
 /** Folds records in offset order; everything they touch was loaded into `views` before. Changes `views`. */
 export function foldRecords(views: PartitionViews, records: readonly JudgedRecord[], rules: FoldRules): FoldedNews {
-  const news: FoldedNews = { readings: [], alerts: [] }
+  const news: FoldedNews = { readings: [], alerts: [], dropped: [] }
   const { state } = views
   for (const record of records) {
     state.position = record.offset + 1
@@ -73,8 +76,17 @@ export function foldRecords(views: PartitionViews, records: readonly JudgedRecor
     if (verdict.kind === 'valid') foldReading(views, record, verdict.reading, rules, news)
     else if (verdict.kind === 'action') foldAction(views, record, verdict.action, news)
     else foldInvalid(views, verdict, rules)
+    if (verdict.dropped.length > 0 && record.receivedAt > rules.newsSince) tellDropped(record, news)
   }
   return news
+}
+
+function tellDropped({ receivedAt, verdict }: JudgedRecord, news: FoldedNews): void {
+  if (verdict.kind === 'action') return
+  const patientId = verdict.kind === 'valid' ? verdict.reading.patientId : verdict.patientId
+  if (patientId === null) return
+  const received_at = new Date(receivedAt).toISOString()
+  news.dropped.push({ patient_id: patientId, received_at, reasons: [...verdict.dropped] })
 }
 
 function foldInvalid(

@@ -1,110 +1,20 @@
 // The speed layer on the embedded log and views: what a person sees of a record, and what cannot shake it.
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { defaultRules } from '@health/domain'
-import { deadLetterTopic, maxRecordBytes, openLog } from '@health/log'
-import { createLogger, createMetrics } from '@health/runtime'
+import type { DroppedEvent } from '@health/domain'
+import { maxRecordBytes } from '@health/log'
 import {
   closeSlots,
-  openViews,
+  decodeChange,
   partitionKey,
   readAlerts,
   readDays,
   readOrigin,
   readPartitions,
-  readPatients,
   readReadings,
 } from '@health/views'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { runSpeedLayer, type SpeedLayerSettings } from './service.ts'
+import { aMessage, aSystem, now, partitions, patience, topic } from './service.fixture.ts'
 
-const topic = 'health_stream'
-const partitions = 3
-const logger = createLogger('silent')
-const patience = { timeout: 10_000, interval: 10 }
 const all = Array.from({ length: partitions }, (_, partition) => partition)
-
-const standard: SpeedLayerSettings = {
-  KAFKA_TOPIC: topic,
-  DAY_TIME_ZONE: 'UTC',
-  GLUCOSE_THRESHOLDS: defaultRules.glucoseMgdl,
-  HEART_RATE_THRESHOLDS: defaultRules.heartRateBpm,
-}
-
-/** A log and views in a folder of their own, for a speed layer that can be started again and again. */
-async function aSystem() {
-  const folder = mkdtempSync(join(tmpdir(), 'speed-layer-'))
-  const settings = { DATA_DIR: folder, KAFKA_TOPIC: topic, KAFKA_PARTITIONS: partitions, LOG_RETENTION_HOURS: 168 }
-  const openBoth = async () => ({
-    log: await openLog(settings, { logger, clientId: 'test' }),
-    store: await openViews(settings, { logger }),
-  })
-  const { log, store } = await openBoth()
-  let stop = async () => {}
-  onTestFinished(async () => {
-    await stop()
-    await Promise.all([log.close(), store.close()])
-    rmSync(folder, { recursive: true })
-  })
-
-  async function start(changes: Partial<SpeedLayerSettings> = {}) {
-    const own = await openBoth()
-    const context = { logger, metrics: createMetrics('speed-layer'), now: Date.now }
-    const service = await runSpeedLayer(own.log, own.store, { ...standard, ...changes }, context)
-    service.failed?.catch(() => {})
-    stop = async () => {
-      stop = async () => {}
-      await service.stop()
-    }
-    return { ...service, stop: () => stop() }
-  }
-
-  const send = (...messages: (object | string)[]) =>
-    log.append(
-      topic,
-      messages.map((message) => ({
-        key: typeof message === 'object' && 'patient_id' in message ? String(message.patient_id) : null,
-        value: Buffer.from(typeof message === 'string' ? message : JSON.stringify(message)),
-      })),
-    )
-
-  const caughtUp = () =>
-    vi.waitFor(async () => {
-      const positions = (await readPartitions(store, partitions)).map(({ position }) => position)
-      expect(positions).toEqual((await log.ranges(topic)).map(({ end }) => end))
-    }, patience)
-
-  const letters = async () => {
-    const ranges = await log.ranges(deadLetterTopic(topic))
-    return (
-      await Promise.all(ranges.map(({ partition, low }) => log.read(deadLetterTopic(topic), partition, low, 100)))
-    ).flat()
-  }
-
-  const patient = async (id: string) => (await readPatients(store, partitions)).find((one) => one.has(id))?.get(id)
-  const counts = async () => {
-    const states = await readPartitions(store, partitions)
-    const total = (key: 'records' | 'valid' | 'invalid' | 'duplicate') =>
-      states.reduce((sum, state) => sum + state.counts[key], 0)
-    return {
-      records: total('records'),
-      valid: total('valid'),
-      invalid: total('invalid'),
-      duplicate: total('duplicate'),
-    }
-  }
-  return { log, store, start, send, caughtUp, letters, patient, counts }
-}
-
-const now = Date.now()
-const aMessage = (fields: object = {}) => ({
-  patient_id: 'p001',
-  sensor_id: 'cgm-1',
-  measured_at: new Date(now).toISOString(),
-  glucose_mgdl: 123,
-  ...fields,
-})
 
 test('a reading becomes its patient’s latest values, a point of the live window and part of the day', async () => {
   const { start, send, caughtUp, store, patient } = await aSystem()
@@ -137,6 +47,32 @@ test('what is no measurement is dead-lettered with its bytes, reason and origin,
   expect(found).toContainEqual(['{"broken', 'invalid_json'])
   expect(found.map(([, reason]) => reason).sort()).toEqual(['implausible_heart_rate', 'invalid_json'])
   expect((await letters())[0]?.headers).toMatchObject({ source_topic: topic, source_offset: '0' })
+})
+
+test('what is dropped is told with its patient, where that can be read, and every reason', async () => {
+  const { start, send, store } = await aSystem()
+  const told: DroppedEvent[] = []
+  const watch = await store.watch(
+    (changes) => {
+      for (const change of changes.map(({ change }) => decodeChange(change))) {
+        if (change.kind === 'applied') told.push(...change.dropped)
+      }
+    },
+    () => {},
+  )
+  onTestFinished(() => watch.stop())
+  await start()
+  const impossible = { glucose_mgdl: 5, heart_rate_bpm: -5 }
+  await send('{"broken', aMessage(impossible), aMessage({ heart_rate_bpm: -5 }))
+  const received_at = expect.any(String)
+  await vi.waitFor(
+    () =>
+      expect(told).toEqual([
+        { patient_id: 'p001', received_at, reasons: ['implausible_glucose', 'implausible_heart_rate'] },
+        { patient_id: 'p001', received_at, reasons: ['implausible_heart_rate'] },
+      ]),
+    patience,
+  )
 })
 
 test('a record too long to be repeated is dead-lettered without its bytes, and those behind it go on', async () => {
@@ -177,21 +113,6 @@ test('an older value never replaces a newer one, and lands on its own day withou
   expect((await patient('p001'))?.latest.glucoseMgdl?.value).toBe(123)
   expect((await readDays(store, 'p001', partitions)).map(({ glucose_mgdl }) => glucose_mgdl.avg)).toEqual([40, 123])
   expect(await readAlerts(store, partitions, 10)).toEqual([])
-})
-
-test('a low that began while its uploader was offline is told with the first reading that is fresh', async () => {
-  const { start, send, caughtUp, store } = await aSystem()
-  await start()
-  const minutesAgo = (minutes: number, glucose_mgdl: number) =>
-    aMessage({ measured_at: Date.now() - minutes * 60_000, glucose_mgdl })
-  await send(minutesAgo(40, 100), minutesAgo(30, 45), minutesAgo(20, 44), minutesAgo(10, 43), minutesAgo(5, 42))
-  await send(aMessage({ patient_id: 'p002', measured_at: Date.now() - 30 * 60_000, glucose_mgdl: 45 }))
-  await send(aMessage({ patient_id: 'p002', sensor_id: 'watch', glucose_mgdl: undefined, heart_rate_bpm: 70 }))
-  await caughtUp()
-  // The heart rate of p002 is fresh and normal: no reason to tell of a glucose value of half an hour ago.
-  expect(await readAlerts(store, partitions, 10)).toMatchObject([
-    { patient_id: 'p001', severity: 'critical', worst: 42, changes: [{ kind: 'raised', value: 43 }] },
-  ])
 })
 
 test('a reading that is sent again counts once', async () => {
@@ -284,31 +205,4 @@ test('a position that the log has never reached is refused, with the command tha
   expect((await log.ranges(topic))[0]?.end).toBe(0)
   const { failed } = await start()
   await expect(failed).rejects.toThrow(/made anew[\s\S]*pnpm run init/)
-})
-
-test('what people do about an alert changes it, counts in no statistic, and is the same after a rebuild', async () => {
-  const { start, send, caughtUp, counts, store, letters } = await aSystem()
-  await start()
-  await send(aMessage({ glucose_mgdl: 50 }))
-  await caughtUp()
-  const [alert] = await readAlerts(store, partitions, 10)
-  const action = { patient_id: 'p001', alert_id: alert?.id, by: 'mum', note: 'juice' }
-  await send({ type: 'acknowledge', ...action }, { type: 'snooze', minutes: 30, ...action })
-  await send({ type: 'acknowledge', ...action, patient_id: 'p002' }, { type: 'acknowledge', ...action, alert_id: 'x' })
-  await caughtUp()
-  const acknowledged = await readAlerts(store, partitions, 10)
-  expect(acknowledged).toMatchObject([
-    { state: 'acknowledged', latched: false, snoozed_until: expect.any(String), revision: 3 },
-  ])
-  expect(acknowledged[0]?.changes).toMatchObject([
-    { kind: 'raised' },
-    { by: 'mum', note: 'juice' },
-    { kind: 'snoozed' },
-  ])
-  expect(await counts()).toEqual({ records: 5, valid: 1, invalid: 0, duplicate: 0 })
-  expect(await readDays(store, 'p001', partitions)).toMatchObject([{ total_records: 1 }])
-  expect(await letters()).toEqual([])
-  await store.clear()
-  await caughtUp()
-  expect(await readAlerts(store, partitions, 10)).toEqual(acknowledged)
 })

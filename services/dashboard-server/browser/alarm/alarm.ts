@@ -1,10 +1,11 @@
 // The alarm: makes the alerts heard that want to be, the critical ones again and again, and tells of each change once.
 import type { AlertRow } from '@health/domain'
+import { keepSetting, readText } from '../settings.ts'
 import { lastAlarm, loudAlerts, unheard } from '../state/alarms.ts'
 import { createSilenceWatch, silencesOf } from '../state/silences.ts'
 import type { Store } from '../state/store.ts'
+import { findTroubles } from '../state/troubles.ts'
 import { words } from '../words.ts'
-import { remember, remembered } from './memory.ts'
 import type { Melody, Sound } from './sound.ts'
 
 /** What is critical is heard so often, until somebody acknowledges or snoozes it. */
@@ -21,7 +22,10 @@ export function runAlarm(store: Store, sound: Sound): void {
     const state = store.state()
     const { alerts, now } = state
     // Nothing is known of anybody before the first snapshot.
-    if (state.settings !== null && watchSilences(silencesOf(state), now)) sound.play(silence)
+    if (state.settings !== null && watchSilences(silencesOf(state), now)) {
+      sound.play(silence)
+      notify(words.title, { tag: 'silence', body: findTroubles(state)[0]?.text ?? '' })
+    }
     const loud = loudAlerts(alerts, now)
     const news = unheard(loud, heard)
     const isDue = loud.some(({ severity }) => severity === 'critical') && now - playedAt >= repeatMs
@@ -33,7 +37,7 @@ export function runAlarm(store: Store, sound: Sound): void {
     if (news.length === 0) return
     for (const alert of news) {
       heard.set(alert.id, lastAlarm(alert))
-      notify(alert)
+      notifyOf(alert)
     }
     keepHeard(heard)
   })
@@ -47,19 +51,19 @@ export const melodyOf = ({ severity, direction }: Pick<AlertRow, 'severity' | 'd
   falls: direction === 'low',
 })
 
-/** The browser shows one at a time of an alert, and none where nobody has allowed it. */
-function notify({ id, patient_id, signal, direction, severity }: AlertRow): void {
+function notifyOf({ id, patient_id, signal, direction, severity }: AlertRow): void {
+  const body = words.alertCentre.what(signal, direction, severity)
+  notify(patient_id, { tag: id, body, requireInteraction: severity === 'critical' }, `/${patient_id}`)
+}
+
+/** The browser shows one at a time of a tag, and none where nobody has allowed it. A click leads to the page, at `address`. */
+function notify(title: string, options: NotificationOptions, address: string | null = null): void {
   if (!('Notification' in window) || Notification.permission !== 'granted') return
-  const options = {
-    tag: id,
-    body: words.alertCentre.what(signal, direction, severity),
-    requireInteraction: severity === 'critical',
-  }
   try {
-    const shown = new Notification(patient_id, options)
+    const shown = new Notification(title, options)
     shown.onclick = () => {
       focus()
-      location.hash = `/${patient_id}`
+      if (address !== null) location.hash = address
     }
   } catch {
     // Chrome on Android lets only service workers notify; the sound is heard all the same.
@@ -68,7 +72,7 @@ function notify({ id, patient_id, signal, direction, severity }: AlertRow): void
 
 function readHeard(): Map<string, number> {
   try {
-    return new Map(JSON.parse(remembered('heard') ?? '[]'))
+    return new Map(JSON.parse(readText('alarms-heard') ?? '[]'))
   } catch {
     return new Map()
   }
@@ -79,5 +83,5 @@ function keepHeard(heard: Map<string, number>): void {
     if (heard.size <= mostHeard) break
     heard.delete(id)
   }
-  remember('heard', JSON.stringify([...heard]))
+  keepSetting('alarms-heard', JSON.stringify([...heard]))
 }

@@ -1,5 +1,5 @@
 // The alarm's sound: tones of the browser itself, so that nothing must be loaded; and whether it may be heard at all.
-import { remember, remembered } from './memory.ts'
+import { keepSetting, readText } from '../settings.ts'
 
 /** `blocked`: it is wanted, but the browser lets no page be heard before somebody has touched it. */
 export type SoundState = 'on' | 'off' | 'blocked'
@@ -27,8 +27,8 @@ const pulseSeconds = 0.16
 const pauseSeconds = 0.09
 
 export function createSound(): Sound {
-  let isOn = remembered('sound') !== 'off'
-  let volume = Number(remembered('volume') ?? 0.8)
+  let isOn = readText('sound') !== 'off'
+  let volume = Number(readText('volume') ?? 0.8)
   const told = new Set<() => void>()
   const tell = () => {
     for (const one of told) one()
@@ -45,12 +45,12 @@ export function createSound(): Sound {
     volume: () => volume,
     setOn(on) {
       isOn = on
-      remember('sound', on ? 'on' : 'off')
+      keepSetting('sound', on ? 'on' : 'off')
       tell()
     },
     setVolume(to) {
       volume = to
-      remember('volume', String(to))
+      keepSetting('volume', String(to))
       tell()
     },
     play({ pulses, falls }) {

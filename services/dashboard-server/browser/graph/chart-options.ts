@@ -3,8 +3,9 @@ import type { ClassifiedSignal, ClinicalRules } from '@health/domain'
 import type { ChartOptions, Scale } from 'chart.js'
 import { formatClock, formatLimit, formatMinute, formatValue } from '../format.ts'
 import { liveSpan, type Span } from '../state/history.ts'
-import { words } from '../words.ts'
+import { dropReasons, words } from '../words.ts'
 import type { Colours } from './colours.ts'
+import { type Drop, dropAxis } from './drops.ts'
 import type { Point } from './points.ts'
 import { aheadOfUtc, roundTimes, stepFor } from './times.ts'
 
@@ -32,6 +33,7 @@ export const chartOptions = (rules: ClinicalRules, span: Span, colours: () => Co
     x: timeAxis(span, colours),
     glucose: glucoseAxis(rules, colours),
     heartRate: heartRateAxis(rules, colours),
+    ...dropAxis,
   },
   plugins: { tooltip: tooltip(rules, span, colours) },
 })
@@ -118,7 +120,9 @@ const tooltip = (rules: ClinicalRules, span: Span, colours: () => Colours): Tool
     title: ([item]) => timeText(span, item?.parsed.x ?? 0, item?.chart.scales['x']?.max ?? 0),
     label: ({ datasetIndex, raw }) => {
       const signal = signals[datasetIndex] ?? 'glucoseMgdl'
-      const { y, min, max } = raw as Point
+      const point = raw as Point | Drop
+      if ('reasons' in point) return words.history.droppedBecause(dropReasons(point.reasons))
+      const { y, min, max } = point
       const text = (value: number) => formatValue(signal, value, rules)
       const value = min === max ? text(y) : words.history.spread(text(y), text(min), text(max))
       return `${value} ${units[signal]}`

@@ -1,13 +1,17 @@
 // The two lines of the graph. Chart.js asks functions for every point at every repaint, which a day of minutes makes
 // slow: so the points are dots of our own (dots.ts), and Chart.js draws only the one that the mouse is at.
 import type { ClinicalRules } from '@health/domain'
-import type { ChartDataset, ScriptableContext } from 'chart.js'
+import type { Chart, ChartDataset, ScriptableContext } from 'chart.js'
 import { type Tone, toneOfValue } from '../tone.ts'
 import type { Colours } from './colours.ts'
 import type { Point } from './points.ts'
 
 /** Each line has an axis of its own, by the signal's name. */
 export type LineDataset = ChartDataset<'line', Point[]> & { yAxisID: keyof typeof lineColours }
+
+/** The lines among what the chart holds. */
+export const linesOf = ({ data }: Chart<'line'>): LineDataset[] =>
+  (data.datasets as LineDataset[]).filter(({ yAxisID }) => yAxisID in lineColours)
 
 export const lineColours = { glucose: 'ink', heartRate: 'heart' } as const satisfies Record<string, keyof Colours>
 

@@ -2,7 +2,7 @@
 import type { ClinicalRules } from '@health/domain'
 import type { Chart, Plugin } from 'chart.js'
 import type { Colours } from './colours.ts'
-import { type LineDataset, pointColour } from './datasets.ts'
+import { type LineDataset, linesOf, pointColour } from './datasets.ts'
 
 /** Smaller where they would touch; never nothing, for a value between two gaps has no line to be seen by. */
 export function radiusFor(pixelsPerPoint: number): number {
@@ -13,7 +13,7 @@ export function radiusFor(pixelsPerPoint: number): number {
 export const createDots = (rules: ClinicalRules, colours: () => Colours): Plugin<'line'> => ({
   id: 'dots',
   afterDatasetDraw: (chart, { index }) => {
-    const line = chart.data.datasets[index] as LineDataset | undefined
+    const line = linesOf(chart)[index]
     if (line !== undefined) drawDots(chart, line, rules, colours())
   },
 })

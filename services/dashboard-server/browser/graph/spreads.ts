@@ -1,7 +1,7 @@
 // The band from minimum to maximum behind the line of averages, as a Chart.js plugin.
 import type { Chart, Plugin } from 'chart.js'
 import type { Colours } from './colours.ts'
-import { type LineDataset, lineColours } from './datasets.ts'
+import { type LineDataset, lineColours, linesOf } from './datasets.ts'
 import { stretchesOf } from './points.ts'
 
 const opacity = 0.22
@@ -10,8 +10,7 @@ const opacity = 0.22
 export const createSpreads = (colours: () => Colours): Plugin<'line'> => ({
   id: 'spreads',
   beforeDatasetsDraw: (chart) => {
-    for (const line of chart.data.datasets as LineDataset[])
-      drawSpread(chart, line, colours()[lineColours[line.yAxisID]])
+    for (const line of linesOf(chart)) drawSpread(chart, line, colours()[lineColours[line.yAxisID]])
   },
 })
 

@@ -1,6 +1,7 @@
 // The alert centre: what is open, with what can be done about it, and what was cleared.
 import type { AlertRow } from '@health/domain'
 import type { Sound } from '../alarm/sound.ts'
+import { keepSetting, readText } from '../settings.ts'
 import { isOpen } from '../state/alarms.ts'
 import { words } from '../words.ts'
 import { AlarmControls } from './alarm-controls.tsx'
@@ -12,13 +13,15 @@ const says = words.alertCentre
 interface Props extends Judge {
   alerts: readonly AlertRow[]
   mayAct: boolean
+  /** No token says who sits here. */
+  nameless: boolean
   sound: Sound
 }
 
 /** Every time zone's midnight falls on a quarter of an hour, and only then do the written times change. */
 const quarterHourMs = 900_000
 
-export function AlertCentre({ alerts, mayAct, sound, now, settings }: Props) {
+export function AlertCentre({ alerts, mayAct, nameless, sound, now, settings }: Props) {
   const open = alerts.filter(isOpen)
   const cleared = alerts.filter((alert) => !isOpen(alert))
   const judge = { now: now - (now % quarterHourMs), settings }
@@ -30,6 +33,7 @@ export function AlertCentre({ alerts, mayAct, sound, now, settings }: Props) {
         <AlarmControls sound={sound} />
       </div>
       {!mayAct && open.length > 0 && <p class="muted needs-role">{says.needsRole}</p>}
+      {nameless && open.length > 0 && <YourName />}
       {open.length === 0 ? (
         <p class="empty">{says.none}</p>
       ) : (
@@ -52,3 +56,17 @@ export function AlertCentre({ alerts, mayAct, sound, now, settings }: Props) {
     </section>
   )
 }
+
+/** It stands beside whatever is done here, for everybody to see. */
+const YourName = () => (
+  <label class="your-name">
+    {says.yourName}
+    <input
+      maxLength={32}
+      autocomplete="nickname"
+      placeholder={says.namePlaceholder}
+      defaultValue={readText('name') ?? ''}
+      onInput={({ currentTarget }) => keepSetting('name', currentTarget.value.trim())}
+    />
+  </label>
+)

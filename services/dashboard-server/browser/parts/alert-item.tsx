@@ -3,6 +3,7 @@ import type { AlertChangeRow, AlertRow, ClassifiedSignal } from '@health/domain'
 import { useState } from 'preact/hooks'
 import { type AlertDeed, postDeed } from '../api.ts'
 import { formatTime } from '../format.ts'
+import { readText } from '../settings.ts'
 import { firstChange, isOpen, isSnoozed, newestChange } from '../state/alarms.ts'
 import type { Tone } from '../tone.ts'
 import { words } from '../words.ts'
@@ -78,7 +79,7 @@ function Deeds({ alert }: { alert: AlertRow }) {
   const does = async (deed: AlertDeed) => {
     setAnswer(says.sending)
     try {
-      await postDeed(alert.id, deed)
+      await postDeed(alert.id, deed, readText('name') || null)
       setNote('')
       setAnswer('')
     } catch {

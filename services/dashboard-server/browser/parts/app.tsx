@@ -56,7 +56,13 @@ function Panels({ store, sound, state }: { store: Store; sound: Sound; state: Se
       {gravest !== undefined && <Gravest row={gravest} {...judge} />}
       <PatientList ranking={ranking} chosen={chosen} onChoose={choose} {...judge} />
       <Bedside store={store} state={state} valuesAbove={gravest === row} />
-      <AlertCentre sound={sound} alerts={alerts} mayAct={mayAcknowledge(state)} {...judge} />
+      <AlertCentre
+        sound={sound}
+        alerts={alerts}
+        mayAct={mayAcknowledge(state)}
+        nameless={state.session?.guarded !== true}
+        {...judge}
+      />
       <PipelineStrip pipeline={pipeline} now={now} mayRun={mayAcknowledge(state)} />
       <Announcer row={row} alerts={alerts} {...judge} />
     </main>

@@ -20,7 +20,7 @@ interface Props {
 }
 
 export function Bedside({ store, state, valuesAbove }: Props) {
-  const { chosen, patients, settings, now, live, ranking } = state
+  const { chosen, patients, settings, now, live, dropped, ranking } = state
   const row = chosen === null ? undefined : patients.get(chosen)
   return (
     <section class="bedside" aria-label={words.bedside.label}>
@@ -35,7 +35,15 @@ export function Bedside({ store, state, valuesAbove }: Props) {
       </div>
       {row !== undefined && <FastPulse row={row} now={now} settings={settings} />}
       {row !== undefined && (
-        <LiveGraph key={row.patient_id} store={store} row={row} readings={live} now={now} settings={settings} />
+        <LiveGraph
+          key={row.patient_id}
+          store={store}
+          row={row}
+          readings={live}
+          dropped={dropped}
+          now={now}
+          settings={settings}
+        />
       )}
       <DailyCard
         chosen={chosen}

@@ -2,7 +2,7 @@
 // missed, and kept current in between by the readings that are told.
 import type { MinuteRow, PatientRow } from '@health/domain'
 import { useEffect, useState } from 'preact/hooks'
-import { RequestFailed } from '../api.ts'
+import { fetchMinutes } from '../api.ts'
 import { liveSpan, openingSpan, type Span, shortestHistory, withReadings } from '../state/history.ts'
 import { chosenSpan, keepSpan } from '../state/history-choice.ts'
 import { liveWindowMs } from '../state/state.ts'
@@ -33,7 +33,7 @@ export function useHistory(store: Store, row: PatientRow, span: Span, { now, set
     if (span === liveSpan) return
     return repeatedly(async (signal) => {
       try {
-        const minutes = await fetchMinutes(patientId, span, signal)
+        const minutes = await fetchMinutes(patientId, span, answered(signal))
         const { live, now } = store.state()
         setHistory({ minutes: withReadings(minutes, live), readAt: now, failed: false })
         return againMs
@@ -68,7 +68,7 @@ export function useSpan(store: Store, patientId: string): [Span, (span: Span) =>
     if (span !== null) return
     return repeatedly(async (signal) => {
       try {
-        const minutes = await fetchMinutes(patientId, shortestHistory, signal)
+        const minutes = await fetchMinutes(patientId, shortestHistory, answered(signal))
         setSpan((chosen) => chosen ?? openingSpan(minutes, store.state().now))
         return null
       } catch {
@@ -83,16 +83,7 @@ export function useSpan(store: Store, patientId: string): [Span, (span: Span) =>
   return [span ?? liveSpan, choose]
 }
 
-async function fetchMinutes(patientId: string, seconds: Span, signal: AbortSignal): Promise<MinuteRow[]> {
-  const path = `/api/patients/${encodeURIComponent(patientId)}/live?seconds=${seconds}`
-  const response = await fetch(path, {
-    headers: { accept: 'application/json' },
-    cache: 'no-store',
-    signal: AbortSignal.any([signal, AbortSignal.timeout(answerMs)]),
-  })
-  if (!response.ok) throw new RequestFailed(path, response.status)
-  return response.json()
-}
+const answered = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(answerMs)])
 
 /** Asks, and again after as many ms as it answers, until it answers null or is told to stop. */
 function repeatedly(ask: (signal: AbortSignal) => Promise<number | null>): () => void {

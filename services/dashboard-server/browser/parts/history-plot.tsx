@@ -5,14 +5,14 @@ import { axisWidth } from '../graph/chart-options.ts'
 import { onEveryFrame } from '../graph/frames.ts'
 import { followGestures, type Gestures, type Marked } from '../graph/gestures.ts'
 import { createSignalChart } from '../graph/signal-chart.ts'
-import type { GraphRow, Span } from '../state/history.ts'
+import type { Span } from '../state/history.ts'
+import type { Shown } from '../state/history-view.ts'
 import type { TimeWindow } from '../state/history-zoom.ts'
 import { onThemeChange } from '../theme.ts'
 import { words } from '../words.ts'
 
 export interface Frame {
-  /** Oldest first. */
-  rows: readonly GraphRow[]
+  shown: Shown
   window: TimeWindow
 }
 
@@ -38,8 +38,8 @@ export function GraphPlot({ marked, empty, resting, label, rules, span, ...asked
     if (canvas.current === null) return
     const chart = createSignalChart(canvas.current, rules, span)
     const stopFrames = onEveryFrame(() => {
-      const { rows, window } = latest.current.frame()
-      chart.draw(rows, window)
+      const { shown, window } = latest.current.frame()
+      chart.draw(shown, window)
     })
     const stopTheme = onThemeChange(chart.recolour)
     return () => {

@@ -1,5 +1,5 @@
 // The graph of the chosen patient over the span that is chosen, with its pause, its zoom and its table.
-import type { LiveReading, MinuteRow, PatientRow } from '@health/domain'
+import type { DroppedEvent, LiveReading, MinuteRow, PatientRow } from '@health/domain'
 import { useRef } from 'preact/hooks'
 import { formatAge, formatTime } from '../format.ts'
 import { type GraphRow, liveSpan, type Span } from '../state/history.ts'
@@ -16,11 +16,14 @@ import { ReadingTable } from './reading-table.tsx'
 import { usePause } from './use-pause.ts'
 
 const says = words.history
+/** Of the longer spans nobody keeps what was dropped; the pipeline's dead letters do. */
+const nothing: readonly DroppedEvent[] = []
 
 interface Props extends Judge {
   store: Store
   row: PatientRow
   readings: readonly LiveReading[]
+  dropped: readonly DroppedEvent[]
 }
 
 export function LiveGraph(props: Props) {
@@ -32,7 +35,7 @@ export function LiveGraph(props: Props) {
         <h2 id="graph-heading">
           {row.patient_id} <span class="muted">{says.last[span]}</span>
         </h2>
-        <Legend />
+        <Legend dropped={span === liveSpan && props.dropped.length > 0} />
         <SpanChoice span={span} onChoose={chooseSpan} />
       </div>
       <SpanGraph key={span} span={span} {...props} />
@@ -40,7 +43,7 @@ export function LiveGraph(props: Props) {
   )
 }
 
-const Legend = () => (
+const Legend = ({ dropped }: { dropped: boolean }) => (
   <span class="legend" aria-hidden="true">
     <span class="of-glucose">
       {words.signals.glucose} {words.units.glucose}
@@ -48,15 +51,19 @@ const Legend = () => (
     <span class="of-heart">
       {words.signals.heartRate} {words.units.heartRate}
     </span>
+    {dropped && <span class="of-dropped">{says.dropped}</span>}
   </span>
 )
 
-function SpanGraph({ store, row, readings, span, ...judge }: Props & { span: Span }) {
+function SpanGraph({ store, row, readings, dropped, span, ...judge }: Props & { span: Span }) {
   const history = useHistory(store, row, span, judge)
   const minutes = useRef(history.minutes)
   minutes.current = history.minutes
-  const rowsNow = () => (span === liveSpan ? store.state().live : minutes.current)
-  const { view, marked, frame, windowAt, gestures, onPause, resting } = usePause(store, span, rowsNow)
+  const shownNow = () => {
+    const { live, dropped } = store.state()
+    return span === liveSpan ? { rows: live, dropped } : { rows: minutes.current, dropped: nothing }
+  }
+  const { view, marked, frame, windowAt, gestures, onPause, resting } = usePause(store, span, shownNow)
   // The table follows the page's clock, as all numbers do; where the window runs, a clock ahead of it is no matter.
   const window = windowAt(judge.now)
   const from = new Date(window.from).toISOString()
@@ -83,7 +90,13 @@ function SpanGraph({ store, row, readings, span, ...judge }: Props & { span: Spa
         <output class="graph-note">{says.notCurrent(formatTime(history.readAt, judge.now))}</output>
       )}
       {span === liveSpan ? (
-        <ReadingTable readings={rows.filter(isReading)} {...judge} />
+        <ReadingTable
+          readings={rows.filter(isReading)}
+          dropped={(view.paused?.dropped ?? dropped).filter(
+            ({ received_at }) => received_at >= from && (to === null || received_at <= to),
+          )}
+          {...judge}
+        />
       ) : (
         <MinuteTable minutes={rows.filter(isMinute)} {...judge} />
       )}

@@ -1,9 +1,9 @@
 // The dead letters: fetched when this is opened or asked again. Their text comes from outside and is shown as text only.
 import type { DeadLetterRow } from '@health/domain'
 import { useEffect, useState } from 'preact/hooks'
-import { RequestFailed } from '../api.ts'
+import { fetchDeadLetters } from '../api.ts'
 import { formatCount, formatTime } from '../format.ts'
-import { words } from '../words.ts'
+import { dropReasons, words } from '../words.ts'
 
 const says = words.lambda.letters
 
@@ -43,13 +43,6 @@ export function DeadLetters({ now }: { now: number }) {
   )
 }
 
-async function fetchDeadLetters(): Promise<DeadLetterRow[]> {
-  const path = '/api/dead-letters'
-  const response = await fetch(path, { headers: { accept: 'application/json' }, cache: 'no-store' })
-  if (!response.ok) throw new RequestFailed(path, response.status)
-  return response.json()
-}
-
 const inWords = (answer: Answer): string =>
   answer === 'reading' ? says.reading : answer === 'failed' ? says.failed : says.found(answer.length)
 
@@ -58,7 +51,7 @@ function Letter({ letter, now }: { letter: DeadLetterRow; now: number }) {
   return (
     <details>
       <summary>
-        <b>{reasons.map((reason) => words.dropped[reason] ?? reason).join(', ')}</b>
+        <b>{dropReasons(reasons)}</b>
         <bdi>{patient_id ?? says.noPatient}</bdi>
         <span>{formatTime(Date.parse(received_at), now)}</span>
         <span class="muted">{says.place(partition, offset)}</span>

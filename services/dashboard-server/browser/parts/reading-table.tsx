@@ -1,9 +1,9 @@
 // The graph's values as a table, for those who do not see the graph.
-import type { LiveReading } from '@health/domain'
+import type { DroppedEvent, LiveReading } from '@health/domain'
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import { formatClock } from '../format.ts'
-import { words } from '../words.ts'
+import { dropReasons, words } from '../words.ts'
 import { type Judge, MeasuredNumber } from './measured.tsx'
 
 const says = words.graph
@@ -15,15 +15,30 @@ const heads = [
   says.status,
 ]
 
-export const ReadingTable = ({ readings, ...judge }: { readings: readonly LiveReading[] } & Judge) => (
+interface Props extends Judge {
+  /** Oldest first, as both are. */
+  readings: readonly LiveReading[]
+  dropped: readonly DroppedEvent[]
+}
+
+export const ReadingTable = ({ readings, dropped, ...judge }: Props) => (
   <FoldedTable heads={heads}>
     {() =>
-      readings
-        .toReversed()
-        .map((reading, i) => <Row key={`${reading.measured_at} ${i}`} reading={reading} {...judge} />)
+      [...readings, ...dropped]
+        .sort((a, b) => (timeOf(a) < timeOf(b) ? 1 : -1))
+        .map((each, i) =>
+          'reasons' in each ? (
+            <DroppedRow key={`${each.received_at} ${i}`} dropped={each} />
+          ) : (
+            <Row key={`${each.measured_at} ${i}`} reading={each} {...judge} />
+          ),
+        )
     }
   </FoldedTable>
 )
+
+/** Of what was dropped only the log's own time can be trusted. */
+const timeOf = (each: LiveReading | DroppedEvent): string => ('reasons' in each ? each.received_at : each.measured_at)
 
 /** A table behind a key; its rows are made only while it is open. */
 export function FoldedTable({ heads, children }: { heads: readonly string[]; children: () => ComponentChildren }) {
@@ -50,6 +65,13 @@ export function FoldedTable({ heads, children }: { heads: readonly string[]; chi
     </details>
   )
 }
+
+const DroppedRow = ({ dropped: { received_at, reasons } }: { dropped: DroppedEvent }) => (
+  <tr>
+    <th scope="row">{formatClock(Date.parse(received_at))}</th>
+    <td colSpan={3}>{words.history.droppedBecause(dropReasons(reasons))}</td>
+  </tr>
+)
 
 const Row = ({ reading, ...judge }: { reading: LiveReading } & Judge) => (
   <tr>

@@ -7,6 +7,7 @@ import {
   type Moment,
   newestOf,
   runningView,
+  type Shown,
   settled,
   type View,
   withNews,
@@ -18,12 +19,12 @@ import type { Store } from '../state/store.ts'
 /** A mouse left lying on the graph does not hold it: a night is long. */
 const restMs = 20_000
 
-/** `rowsNow` is what the graph would show if it ran. */
-export function usePause(store: Store, span: Span, rowsNow: () => Moment['rows']) {
+/** `shownNow` is what the graph would show if it ran. */
+export function usePause(store: Store, span: Span, shownNow: () => Shown) {
   const [view, setView] = useState<View>(runningView)
   const [marked, setMarked] = useState<Marked | null>(null)
   const clock = () => Date.now() + store.state().clockOffsetMs
-  const momentNow = (): Moment => ({ rows: rowsNow(), at: clock(), newest: newestOf(store.state().live) })
+  const momentNow = (): Moment => ({ ...shownNow(), at: clock(), newest: newestOf(store.state().live) })
   const change = (part: Partial<View>) => setView((before) => settled({ ...before, ...part }, momentNow))
   const zoom = (part: (shown: TimeWindow, whole: TimeWindow) => TimeWindow) =>
     setView((before) => zoomed(before, momentNow, (at) => wholeWindow(span, at), part))
@@ -52,7 +53,7 @@ export function usePause(store: Store, span: Span, rowsNow: () => Moment['rows']
     view,
     marked,
     /** What to draw at this moment. */
-    frame: () => ({ rows: view.paused?.rows ?? rowsNow(), window: windowAt(clock()) }),
+    frame: () => ({ shown: view.paused ?? shownNow(), window: windowAt(clock()) }),
     windowAt,
     gestures,
     onPause: () => (isHeld(view) ? reset() : change({ pinned: true })),

@@ -3,7 +3,12 @@ import { isHeld, type Moment, runningView, settled, type View, withNews, zoomed 
 import { wholeWindow, zoomAround } from './history-zoom.ts'
 import { after, aLiveReading, noon } from './sample-rows.ts'
 
-const moment = (seconds: number) => (): Moment => ({ rows: [], at: noon + seconds * 1000, newest: after(seconds) })
+const moment = (seconds: number) => (): Moment => ({
+  rows: [],
+  dropped: [],
+  at: noon + seconds * 1000,
+  newest: after(seconds),
+})
 const wholeAt = (at: number) => wholeWindow(60, at)
 const received = (...seconds: number[]) =>
   seconds.map((second) => aLiveReading({ measured_at: after(second), received_at: after(second) }))

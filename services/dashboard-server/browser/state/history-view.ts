@@ -1,10 +1,16 @@
 // What the graph shows while it does not simply run on: what it is held at, the part it is zoomed to, what came since. Pure.
-import type { LiveReading } from '@health/domain'
+import type { DroppedEvent, LiveReading } from '@health/domain'
 import type { GraphRow } from './history.ts'
 import type { TimeWindow } from './history-zoom.ts'
 
-export interface Moment {
+/** What the graph is drawn from. */
+export interface Shown {
+  /** Oldest first, as both are. */
   rows: readonly GraphRow[]
+  dropped: readonly DroppedEvent[]
+}
+
+export interface Moment extends Shown {
   /** The end of the window, epoch ms on the server's clock. */
   at: number
   /** `received_at` of the newest reading of the patient that had been told; empty before any. */

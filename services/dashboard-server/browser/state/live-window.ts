@@ -1,5 +1,5 @@
 // The live window: the readings of the last minute, merged from what was asked for and what is told as it happens.
-import type { LiveReading, ReadingEvent } from '@health/domain'
+import type { DroppedEvent, LiveReading, ReadingEvent } from '@health/domain'
 import { liveWindowMs } from './state.ts'
 
 /** However fast a sensor sends, the page holds no more readings than this. */
@@ -39,6 +39,21 @@ function withoutOlder(readings: readonly LiveReading[], from: string): readonly 
   const first = readings.findIndex((reading) => reading.measured_at >= from)
   if (first === 0) return readings
   return first === -1 ? [] : readings.slice(first)
+}
+
+/** With one more that was dropped, which may be told again after a reconnection. */
+export function withDrop(held: readonly DroppedEvent[], drop: DroppedEvent, now: number): readonly DroppedEvent[] {
+  const isTold = ({ received_at, reasons }: DroppedEvent) =>
+    received_at === drop.received_at && reasons.join() === drop.reasons.join()
+  return held.some(isTold) ? held : trimDrops([...held, drop], now).slice(-maxReadings)
+}
+
+/** Those that are still in the window; the same list where all are. */
+export function trimDrops(held: readonly DroppedEvent[], now: number): readonly DroppedEvent[] {
+  const from = new Date(now - keptMs).toISOString()
+  return held.every(({ received_at }) => received_at >= from)
+    ? held
+    : held.filter(({ received_at }) => received_at >= from)
 }
 
 // Two sensors may measure one patient at the same moment; the row does not say which sensor it was.

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { type Event, reduce } from './reduce.ts'
 import {
   aDailyRow,
+  aDrop,
   after,
   aLiveReading,
   anAlert,
@@ -126,6 +127,24 @@ describe('the live window', () => {
       { type: 'chose', patientId: 'p002' },
     )
     expect(state).toMatchObject({ chosen: 'p002', live: [] })
+  })
+})
+
+describe('what was dropped', () => {
+  const chosen = snapshot(aPatientRow())
+  const told = (drop: ReturnType<typeof aDrop>): Event => ({ type: 'dropped', now: noon, dropped: drop })
+
+  test('of the chosen patient is held once, however often it is told', () => {
+    const other = aDrop({ reasons: ['implausible_heart_rate'] })
+    const state = stateAfter(chosen, told(aDrop()), told(other), told(aDrop()), told(aDrop({ patient_id: 'p002' })))
+    expect(state.dropped).toEqual([aDrop(), other])
+  })
+
+  test('leaves with the window, and with whoever is chosen next', () => {
+    const state = stateAfter(chosen, told(aDrop()))
+    expect(reduce(state, { type: 'ticked', now: noon + 69_000 }).dropped).toBe(state.dropped)
+    expect(reduce(state, { type: 'ticked', now: noon + 71_000 }).dropped).toEqual([])
+    expect(reduce(state, { type: 'chose', patientId: 'p002' }).dropped).toEqual([])
   })
 })
 

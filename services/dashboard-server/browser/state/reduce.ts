@@ -3,6 +3,7 @@ import {
   type AlertRow,
   comparePatients,
   type DailyEvent,
+  type DroppedEvent,
   type LiveReading,
   type PatientRow,
   type PipelineRow,
@@ -11,7 +12,7 @@ import {
   type Snapshot,
 } from '@health/domain'
 import { mergeAlerts } from './alarms.ts'
-import { mergeReadings, readingOf, trimReadings } from './live-window.ts'
+import { mergeReadings, readingOf, trimDrops, trimReadings, withDrop } from './live-window.ts'
 import { judged } from './staleness.ts'
 import { type Connection, initialState, type State } from './state.ts'
 
@@ -38,6 +39,7 @@ type News =
   | { type: 'snapshot'; now: number; snapshot: Snapshot }
   | { type: 'patients'; now: number; changed: readonly PatientRow[] }
   | { type: 'reading'; now: number; reading: ReadingEvent }
+  | { type: 'dropped'; now: number; dropped: DroppedEvent }
   | { type: 'alert'; now: number; alert: AlertRow }
   | { type: 'pipeline'; now: number; row: PipelineRow }
   | { type: 'daily'; now: number; changed: DailyEvent }
@@ -80,6 +82,9 @@ function reduceNews(state: State, event: News): State {
     case 'reading':
       if (event.reading.patient_id !== state.chosen) return state
       return { ...state, live: mergeReadings(state.live, [readingOf(event.reading)], state.now) }
+    case 'dropped':
+      if (event.dropped.patient_id !== state.chosen) return state
+      return { ...state, dropped: withDrop(state.dropped, event.dropped, state.now) }
     case 'alert':
       return { ...state, alerts: mergeAlerts(state.alerts, [event.alert]) }
     case 'pipeline':
@@ -121,12 +126,12 @@ function atTime(state: State, now: number): State {
   const staleSeconds = state.settings?.stale_seconds ?? Number.POSITIVE_INFINITY
   const changed = state.ranking.filter((row) => judged(row, now, staleSeconds) !== row)
   const live = trimReadings(state.live, now)
-  const moved = { ...state, now, live }
+  const moved = { ...state, now, live, dropped: trimDrops(state.dropped, now) }
   return changed.length === 0 ? moved : withPatients(moved, changed)
 }
 
 const withChosen = (state: State, patientId: string | null): State =>
-  patientId === null || patientId === state.chosen ? state : { ...state, chosen: patientId, live: [] }
+  patientId === null || patientId === state.chosen ? state : { ...state, chosen: patientId, live: [], dropped: [] }
 
 function withPatients(state: State, changed: readonly PatientRow[]): State {
   const staleSeconds = state.settings?.stale_seconds ?? Number.POSITIVE_INFINITY

@@ -2,6 +2,7 @@
 import {
   type AlertRow,
   type DailyRow,
+  type DroppedEvent,
   defaultRules,
   emptyDay,
   glucoseFigures,
@@ -58,6 +59,13 @@ export const aReadingEvent = (event: Partial<ReadingEvent> = {}): ReadingEvent =
   values: { glucose_mgdl: 104, heart_rate_bpm: 72, temperature_c: null },
   status: 'NORMAL',
   ...event,
+})
+
+export const aDrop = (drop: Partial<DroppedEvent> = {}): DroppedEvent => ({
+  patient_id: 'p001',
+  received_at: after(0),
+  reasons: ['implausible_glucose'],
+  ...drop,
 })
 
 export const anAlert = (alert: Partial<AlertRow> = {}): AlertRow => ({

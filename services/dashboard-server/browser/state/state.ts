@@ -1,5 +1,14 @@
 // What the page knows, as one value that never changes: every event from outside makes a new one (reduce.ts).
-import type { AlertRow, DailyRow, LiveReading, PatientRow, PipelineRow, Session, Snapshot } from '@health/domain'
+import type {
+  AlertRow,
+  DailyRow,
+  DroppedEvent,
+  LiveReading,
+  PatientRow,
+  PipelineRow,
+  Session,
+  Snapshot,
+} from '@health/domain'
 
 /** Times are epoch ms on the server's clock, save where it says the browser's. */
 export interface State {
@@ -25,6 +34,8 @@ export interface State {
   chosen: string | null
   /** Valid readings of the chosen patient in the live window, oldest first. */
   live: readonly LiveReading[]
+  /** What of the same patient was dropped in it, oldest first. */
+  dropped: readonly DroppedEvent[]
   /** Daily rows, oldest first, by patient id or `*` for all patients. */
   daily: ReadonlyMap<string, readonly DailyRow[]>
   /** Some batch run has ended since the views were made. */
@@ -64,6 +75,7 @@ export const initialState = (now: number): State => ({
   isWall: false,
   chosen: null,
   live: [],
+  dropped: [],
   daily: new Map(),
   batchHasRun: false,
 })
