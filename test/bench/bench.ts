@@ -21,6 +21,7 @@ import { growthDaysWork } from './works/growth-days.ts'
 import { ingressWork } from './works/ingress.ts'
 import { latencyWork } from './works/latency.ts'
 import { liveWork } from './works/live.ts'
+import { pageWork } from './works/page.ts'
 import type { Bench, Contender, Figures, Work } from './works/work.ts'
 
 const works: readonly Work[] = [
@@ -31,6 +32,7 @@ const works: readonly Work[] = [
   ingressWork,
   ...batchWorks,
   fanOutWork,
+  pageWork,
   ...growthWorks,
   growthDaysWork,
   footprintWork,

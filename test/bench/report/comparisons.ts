@@ -47,6 +47,7 @@ const batch1m = of('batch-1m')
 const batch10m = of('batch-10m')
 const smallFiles = of('batch-small-files')
 const fanOut = of('fan-out')
+const page = of('page')
 const footprint = of('footprint')
 
 export const comparisons: readonly Comparison[] = [
@@ -181,6 +182,13 @@ export const comparisons: readonly Comparison[] = [
       fanOut(`${sockets}, dashboard server, memory grown`, 'MB', `${how} sockets.grownBytes`),
     ]
   }),
+  ...(['wall', 'bedside'] as const).flatMap((view) => [
+    page(`${view}, opened`, 's', `${view}.interactiveSeconds`, undefined, valueAtMost(1)),
+    page(`${view}, first load`, 'kB', `${view}.loadedBytes`, undefined, valueAtMost(300e3)),
+    page(`${view}, a frame, p50`, 'ms', `${view}.frameP50`, 'empty page.frameP50'),
+    page(`${view}, a frame, p99`, 'ms', `${view}.frameP99`, 'empty page.frameP99'),
+    page(`${view}, longest frame`, 'ms', `${view}.longestFrame`, 'empty page.longestFrame'),
+  ]),
   footprint('Kafka, a message', 'B', 'one a minute.kafkaBytesPerMessage'),
   ...(['one a minute', 'one a second'] as const).flatMap((pace) => [
     footprint(`Redis, a patient at ${pace}`, 'kB', `${pace}.redisBytesPerPatient`),
