@@ -1,18 +1,25 @@
 // Alerts in a real Chromium: raised, heard, acknowledged, snoozed, recovered; and the wall. On a demo without a simulator.
+import { randomUUID } from 'node:crypto'
 import type { AlertRow } from '@health/domain'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { launchChromium, type OpenedPage, openDashboard } from './browser.ts'
 import { type Demo, startDemo } from './demo.ts'
+import { realBackend } from './real-backend.ts'
 import { patience } from './until.ts'
 
-describe('alerts in Chromium', { timeout: 120_000 }, () => {
+const backends: [name: string, settings: () => Record<string, string>][] = [
+  ['the embedded backends', () => ({})],
+  ['Kafka and Redis', () => realBackend(10, `e2e-${randomUUID()}`)],
+]
+
+describe.each(backends)('alerts in Chromium, on %s', { timeout: 120_000 }, (_, settings) => {
   let demo: Demo
   let browser: Browser
   let opened: OpenedPage
   let page: Page
   beforeAll(async () => {
-    demo = await startDemo({ SIM_PATIENTS: '0' })
+    demo = await startDemo({ SIM_PATIENTS: '0', ...settings() })
     browser = await launchChromium()
     await send('p001', 100)
     opened = await openDashboard(browser, demo.dashboard, listen)
@@ -60,12 +67,13 @@ describe('alerts in Chromium', { timeout: 120_000 }, () => {
   })
 
   test('are acknowledged with a note, by a click; everybody sees who did', async () => {
+    await page.getByLabel('Your name').fill('Ayu')
     const alert = alertOf('p001', 'glucose low')
     await alert.getByText('More').click()
     await alert.getByLabel('Note').fill('gave juice')
     await alert.getByRole('button', { name: /Acknowledge/ }).click()
     await alert
-      .getByText(/acknowledged by somebody: gave juice/)
+      .getByText(/acknowledged by Ayu: gave juice/)
       .first()
       .waitFor()
     expect(await list()).toMatchObject([{ state: 'acknowledged' }])
@@ -78,7 +86,7 @@ describe('alerts in Chromium', { timeout: 120_000 }, () => {
     await high.getByRole('button', { name: '60 min' }).click()
     await high.getByRole('button', { name: /Acknowledge/ }).click()
     await high
-      .getByText(/acknowledged by somebody/)
+      .getByText(/acknowledged by Ayu/)
       .first()
       .waitFor()
     const before = await tones()
@@ -142,6 +150,11 @@ describe('alerts in Chromium', { timeout: 120_000 }, () => {
   })
 
   test('and all the while nothing failed on the page', () => expect(opened.faults).toEqual([]))
+
+  test('that the line stays dead is notified of as well', async () => {
+    await demo.interrupt()
+    await vi.waitFor(async () => expect(await notified()).toContain('silence'), patience)
+  })
 })
 
 /** Counts the tones and notifications of the page, which nobody hears here. Runs in the page. */

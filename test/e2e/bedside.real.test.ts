@@ -1,4 +1,4 @@
-// The rest of the page in a real Chromium: spans, pause and zoom, the pipeline made visible, language and unit.
+// The rest of the page in a real Chromium: spans, pause and zoom, what was dropped, the pipeline made visible, language and unit.
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { launchChromium, type OpenedPage, openDashboard } from './browser.ts'
@@ -28,8 +28,8 @@ describe('the page in Chromium', { timeout: 120_000 }, () => {
     await demo?.close()
   })
 
-  async function send(patient_id: string, glucose_mgdl: number, measured_at: number): Promise<void> {
-    const body = JSON.stringify({ patient_id, measured_at, glucose_mgdl, heart_rate_bpm: 120 })
+  async function send(patient_id: string, glucose_mgdl: number, measured_at: number, pulse = 120): Promise<void> {
+    const body = JSON.stringify({ patient_id, measured_at, glucose_mgdl, heart_rate_bpm: pulse })
     const headers = { 'content-type': 'application/json' }
     expect((await fetch(`${demo.ingest}/readings`, { method: 'POST', body, headers })).status).toBe(202)
   }
@@ -61,6 +61,19 @@ describe('the page in Chromium', { timeout: 120_000 }, () => {
     await vi.waitFor(async () => expect(await page.locator('.paused').textContent()).toBe('paused – 1 new'), patience)
     await page.keyboard.press('Escape')
     await vi.waitFor(async () => expect(await page.locator('.paused').textContent()).toBe(''), patience)
+  })
+
+  test('what was dropped stands in the live graph and its table with the reason, also for who comes later', async () => {
+    await send('p001', 100, Date.now(), -5)
+    await page.locator('[data-patient="p001"]').click()
+    await page.getByText('Values as a table').click()
+    const dropped = page.locator('.reading-table td', { hasText: 'dropped: impossible heart rate' })
+    await dropped.first().waitFor()
+    await page.locator('.legend .of-dropped').waitFor()
+    const before = await dropped.count()
+    await send('p001', 100, Date.now(), -5)
+    await vi.waitFor(async () => expect(await dropped.count()).toBeGreaterThan(before), patience)
+    await page.locator('[data-patient="slow"]').click()
   })
 
   test('a low with a fast pulse is called out', () => page.getByText('Low with fast pulse').waitFor())

@@ -1,6 +1,7 @@
 // The page of a demo with tokens, in a real Chromium: it asks once, says what is wrong, and again when the token has ended.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { violationsOf } from './axe.ts'
 import { expectGraphMoves, expectPatients, launchChromium, type OpenedPage, openDashboard } from './browser.ts'
 import { type Demo, startDemo } from './demo.ts'
 
@@ -49,6 +50,7 @@ describe('a dashboard with tokens', { timeout: 180_000 }, () => {
   test('asks for a token, and shows live patients to whoever has one', async () => {
     ending = await openPage()
     await ending.page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    expect(await violationsOf(ending.page)).toEqual([])
     await ending.signIn(brief)
     await expectPatients(ending.page, 5)
     await expectGraphMoves(ending.page)
@@ -62,6 +64,7 @@ describe('a dashboard with tokens', { timeout: 180_000 }, () => {
     await page.getByRole('alert').getByText('does not have the role').waitFor()
     expect(await page.locator('[data-patient]').count()).toBe(0)
     expect(await page.evaluate('document.activeElement.id')).toBe('token')
+    expect(await violationsOf(page)).toEqual([])
   })
 
   test('stays signed in over a reload, with a cookie that no script can read', async () => {
