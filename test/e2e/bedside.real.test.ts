@@ -93,6 +93,13 @@ describe('the page in Chromium', { timeout: 120_000 }, () => {
     }, patience)
   })
 
+  test('a batch run is started by its button, and answers for what the speed layer did', async () => {
+    await page.getByRole('button', { name: 'Start a batch run' }).click()
+    await page.locator('.daily').getByText(/computed/).waitFor()
+    const ofBatch = async () => Number((await page.locator('.merge .count').first().textContent())?.replaceAll(',', ''))
+    await vi.waitFor(async () => expect(await ofBatch()).toBeGreaterThan(0), patience)
+  })
+
   test('a dead letter can be looked into, with its bytes', async () => {
     await page.getByRole('button', { name: 'Look into dead letters' }).click()
     const letter = page.locator('.dead-letters details', { hasText: '"glucose_mgdl":5,' })

@@ -3,7 +3,7 @@ import { gravity, type PatientRow } from '@health/domain'
 import { useEffect, useState } from 'preact/hooks'
 import type { Sound } from '../alarm/sound.ts'
 import { signIn, signOut } from '../session.ts'
-import { isSignedOut, mayAcknowledge, type Settled, type State } from '../state/state.ts'
+import { countCritical, isSignedOut, mayAcknowledge, type Settled, type State } from '../state/state.ts'
 import type { Store } from '../state/store.ts'
 import { findTroubles } from '../state/troubles.ts'
 import { words } from '../words.ts'
@@ -63,7 +63,7 @@ function Panels({ store, sound, state }: { store: Store; sound: Sound; state: Se
         nameless={state.session?.guarded !== true}
         {...judge}
       />
-      <PipelineStrip pipeline={pipeline} now={now} mayRun={mayAcknowledge(state)} />
+      <PipelineStrip pipeline={pipeline} critical={countCritical(state)} now={now} mayRun={mayAcknowledge(state)} />
       <Announcer row={row} alerts={alerts} {...judge} />
     </main>
   )

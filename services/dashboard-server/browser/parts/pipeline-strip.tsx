@@ -13,12 +13,14 @@ const says = words.lambda
 
 interface Props {
   pipeline: PipelineRow | null
+  /** Patients who are: where the panel fills the screen nothing else would tell. */
+  critical: number
   now: number
   /** A batch run may be started from here. */
   mayRun: boolean
 }
 
-export function PipelineStrip({ pipeline, now, mayRun }: Props) {
+export function PipelineStrip({ pipeline, critical, now, mayRun }: Props) {
   const screen = useFullScreen()
   const old = isOld(pipeline, now)
   return (
@@ -28,6 +30,7 @@ export function PipelineStrip({ pipeline, now, mayRun }: Props) {
           {says.heading}{' '}
           {old && pipeline !== null && <span class="muted">{says.asOf(formatTime(Date.parse(pipeline.at), now))}</span>}
         </h2>
+        {screen.filled && critical > 0 && <b class="critical-count">{words.header.critical(critical)}</b>}
         {document.fullscreenEnabled && (
           <button type="button" class="quiet" onClick={screen.toggle}>
             {screen.filled ? says.leaveScreen : says.fillScreen}
