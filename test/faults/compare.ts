@@ -6,6 +6,8 @@ import { recount } from '@health/speed-layer/testing'
 import {
   allPatients,
   dailyRow,
+  decodeReadings,
+  itemsOf,
   readAlerts,
   readDays,
   readPartitions,
@@ -100,6 +102,11 @@ async function describeViews(store: ViewStore, partitions: number): Promise<Map<
   for (const key of await store.keys('recent:')) {
     const [reply] = (await store.step([], [{ op: 'getAll', key }])) ?? []
     found.set(key, stable(reply))
+  }
+  for (const key of await store.keys('readings:')) {
+    const [reply] = (await store.step([], [{ op: 'range', key, from: 0, to: -1 }])) ?? []
+    // What came together is an item, which a replay need not repeat.
+    found.set(key, stable(itemsOf(reply).flatMap(decodeReadings)))
   }
   const alerts = await readAlerts(store, partitions, 500 * partitions)
   const times = new Map<string, number>()

@@ -129,13 +129,13 @@ type EncodedReading = [
 ]
 
 /**
- * An `EncodedReading` as JSON, of finite numbers. Written once, it goes into its bucket and into what is told. Not put
+ * An `EncodedReading` as JSON, of finite numbers. Written once, it goes into its list and into what is told. Not put
  * together as a template: that gives a tree of pieces, and in a backlog the garbage collector copies thousands of them.
  */
 export const encodeReading = (r: RecentReading): string =>
   JSON.stringify([r.measuredAt, r.receivedAt, r.glucoseMgdl, r.heartRateBpm, r.temperatureC] satisfies EncodedReading)
 
-/** The readings of one ten-second bucket. */
+/** An item of a list of readings. */
 export const encodeReadings = (readings: readonly RecentReading[]): string => `[${readings.map(encodeReading).join()}]`
 
 export const decodeReadings = (text: string): RecentReading[] =>
@@ -163,8 +163,60 @@ export function decodeMinute(text: string): MinuteSpread {
   return { glucoseMgdl: decodeSpread(glucose), heartRateBpm: decodeSpread(heartRate) }
 }
 
-export const encodePatient = (state: PatientState): string => JSON.stringify(state)
-export const decodePatient = (text: string): PatientState => JSON.parse(text)
+type EncodedValue = [value: number, measuredAt: number] | null
+
+/** Written with every commit of a patient, and told: so without names. */
+type EncodedPatient = [
+  status: Status,
+  since: number,
+  glucose: EncodedValue,
+  heartRate: EncodedValue,
+  temperature: EncodedValue,
+  previousGlucose: EncodedValue,
+  /** Value and time in turn. */
+  trend: number[],
+  alerts?: PatientAlerts,
+]
+
+const encodeValue = (v: LatestValue | null): EncodedValue => (v === null ? null : [v.value, v.measuredAt])
+const decodeValue = (v: EncodedValue): LatestValue | null => (v === null ? null : { value: v[0], measuredAt: v[1] })
+
+export function encodePatient({ status, since, latest, previousGlucose, trend, alerts }: PatientState): string {
+  const encoded: EncodedPatient = [
+    status,
+    since,
+    encodeValue(latest.glucoseMgdl),
+    encodeValue(latest.heartRateBpm),
+    encodeValue(latest.temperatureC),
+    encodeValue(previousGlucose),
+    trend.flatMap(({ value, measuredAt }) => [value, measuredAt]),
+  ]
+  if (alerts !== undefined) encoded.push(alerts)
+  return JSON.stringify(encoded)
+}
+
+export const decodePatient = (text: string): PatientState => patientOf(JSON.parse(text))
+
+/** With names, as a speed layer of before wrote it, it is one already. */
+function patientOf(encoded: EncodedPatient | PatientState): PatientState {
+  if (!Array.isArray(encoded)) return encoded
+  const [status, since, glucose, heartRate, temperature, previousGlucose, numbers, alerts] = encoded
+  const trend: LatestValue[] = []
+  for (let i = 0; i + 1 < numbers.length; i += 2)
+    trend.push({ value: numbers[i] ?? 0, measuredAt: numbers[i + 1] ?? 0 })
+  return {
+    latest: {
+      glucoseMgdl: decodeValue(glucose),
+      heartRateBpm: decodeValue(heartRate),
+      temperatureC: decodeValue(temperature),
+    },
+    previousGlucose: decodeValue(previousGlucose),
+    trend,
+    status,
+    since,
+    ...(alerts && { alerts }),
+  }
+}
 
 type Applied = ViewChange & { kind: 'applied' }
 
@@ -189,10 +241,13 @@ export function encodeChange(change: ViewChange): string {
 export function decodeChange(text: string): ViewChange {
   const change = JSON.parse(text)
   if (change.kind !== 'applied') return change
-  const readings = (change.readings as [string, EncodedReading][]).map(([patientId, reading]) => [
-    patientId,
-    decodeReading(reading),
-  ])
-  // A speed layer of before tells nothing of what it dropped.
-  return { dropped: [], ...change, readings }
+  const patients = Object.entries(change.patients as Record<string, EncodedPatient>)
+  const readings = change.readings as [string, EncodedReading][]
+  return {
+    // A speed layer of before tells nothing of what it dropped.
+    dropped: [],
+    ...change,
+    patients: Object.fromEntries(patients.map(([patientId, state]) => [patientId, patientOf(state)])),
+    readings: readings.map(([patientId, reading]) => [patientId, decodeReading(reading)]),
+  }
 }

@@ -4,8 +4,11 @@
 export const partitionKey = (partition: number): string => `partition:${partition}`
 /** Hash of patient → state of its latest values (JSON). */
 export const patientsKey = (partition: number): string => `patients:${partition}`
-/** Hash of a patient's recent buckets: `r<n>` readings of ten seconds, `m<n>` the minute's spread. */
-export const recentKey = (partition: number, patientId: string): string => `recent:${partition}:${patientId}`
+/** List of a patient's readings of two minutes, as they came: an item holds those of one commit. */
+export const readingsKey = (partition: number, patientId: string, block: number): string =>
+  `readings:${partition}:${patientId}:${block}`
+/** Hash of a patient's minutes of the last day: `m<n>`, the minute since 1970, → its spread. */
+export const minutesKey = (partition: number, patientId: string): string => `recent:${partition}:${patientId}`
 /** List of what extends the set of identities seen of one patient's sensor. */
 export const seenKey = (partition: number, patientId: string, sensorId: string): string =>
   `seen:${partition}:${patientId}:${sensorId}`

@@ -20,19 +20,19 @@ import {
   type RecentReading,
 } from './codec.ts'
 import { sortDays } from './counting-days.ts'
-import { batchKey, clearedAlertsKey, daysKey, partitionKey, patientsKey, recentKey } from './keys.ts'
+import { batchKey, clearedAlertsKey, daysKey, minutesKey, partitionKey, patientsKey, readingsKey } from './keys.ts'
 import { decodePartition, fieldsOf, itemsOf } from './partition-state.ts'
 import type { Operation, ViewStore } from './store.ts'
 
-/** A ten-second bucket of the live window, and how long the window of single readings is. */
-export const readingBucketMs = 10_000
+/** How long single readings are kept, and minutes. */
 export const readingWindowMs = 10 * 60_000
-/** A minute bucket, and how far minutes reach back. */
-export const minuteBucketMs = 60_000
+/** Single readings are kept, and removed, by blocks of this length. */
+export const readingBlockMs = 2 * 60_000
 export const minuteWindowMs = 24 * 3_600_000
 
-export const readingField = (bucket: number): string => `r${bucket}`
+export const minuteMs = 60_000
 export const minuteField = (minute: number): string => `m${minute}`
+export const minuteOfField = (field: string): number => Number(field.slice(1))
 
 /**
  * A patient's days, oldest first, or those of all patients (`*`): the batch view plus the speed layer's slots beyond
@@ -128,11 +128,13 @@ export async function readReadings(
   from: number,
   to: number,
 ): Promise<RecentReading[]> {
-  const fields = bucketFields(readingField, readingBucketMs, from, to)
-  const texts = await readRecent(store, partitions, patientId, fields)
-  return texts
-    .flatMap((text) => decodeReadings(text[1]))
-    .filter((reading) => reading.measuredAt >= from && reading.measuredAt <= to)
+  const blocks = wholeSteps(from, to, readingBlockMs)
+  const reads = partitions.flatMap((p) =>
+    blocks.map((block): Operation => ({ op: 'range', key: readingsKey(p, patientId, block), from: 0, to: -1 })),
+  )
+  return ((await store.step([], reads)) ?? [])
+    .flatMap((reply) => itemsOf(reply).flatMap(decodeReadings))
+    .filter(({ measuredAt }) => measuredAt >= from && measuredAt <= to)
     .sort((a, b) => a.measuredAt - b.measuredAt)
 }
 
@@ -144,29 +146,18 @@ export async function readMinutes(
   from: number,
   to: number,
 ): Promise<[measuredAt: number, spread: MinuteSpread][]> {
-  const fields = bucketFields(minuteField, minuteBucketMs, from, to)
-  const texts = await readRecent(store, partitions, patientId, fields)
-  return texts
-    .map(([field, text]): [number, MinuteSpread] => [Number(field.slice(1)) * minuteBucketMs, decodeMinute(text)])
+  const fields = wholeSteps(from, to, minuteMs).map(minuteField)
+  const reads = partitions.map((p): Operation => ({ op: 'get', key: minutesKey(p, patientId), fields }))
+  return ((await store.step([], reads)) ?? [])
+    .flatMap((reply) => Object.entries(fieldsOf(reply)))
+    .map(([field, text]): [number, MinuteSpread] => [minuteOfField(field) * minuteMs, decodeMinute(text)])
     .sort(([a], [b]) => a - b)
 }
 
-function bucketFields(field: (bucket: number) => string, bucketMs: number, from: number, to: number): string[] {
-  const fields: string[] = []
-  for (let bucket = Math.floor(from / bucketMs); bucket <= Math.floor(to / bucketMs); bucket++)
-    fields.push(field(bucket))
-  return fields
-}
-
-async function readRecent(
-  store: ViewStore,
-  partitions: readonly number[],
-  patientId: string,
-  fields: string[],
-): Promise<[string, string][]> {
-  const reads = partitions.map((p): Operation => ({ op: 'get', key: recentKey(p, patientId), fields }))
-  const replies = (await store.step([], reads)) ?? []
-  return replies.flatMap((reply) => Object.entries(fieldsOf(reply)))
+/** The steps of that length that overlap `from`…`to`, counted from 1970. */
+function wholeSteps(from: number, to: number, stepMs: number): number[] {
+  const first = Math.floor(from / stepMs)
+  return Array.from({ length: Math.max(0, Math.floor(to / stepMs) - first + 1) }, (_, i) => first + i)
 }
 
 /** The alerts that were cleared last, in no order: at most `limit` of each partition. */

@@ -33,18 +33,18 @@ import {
   encodePatient,
   encodeProgress,
   encodeReadings,
-  minuteBucketMs,
   minuteField,
+  minuteMs,
+  minutesKey,
   openViews,
   type PatientState,
   partitionKey,
   patientsKey,
   publishVersion,
   type RecentReading,
-  readingBucketMs,
-  readingField,
+  readingBlockMs,
+  readingsKey,
   readPartitions,
-  recentKey,
   slotField,
   stageRows,
   tell,
@@ -154,7 +154,13 @@ export function createTestSpeedLayer(store: ViewStore) {
       [
         { op: 'set', key: partitionKey(0), fields: encodeProgress(partition) },
         { op: 'set', key: patientsKey(0), fields: { [patientId]: encodePatient(state) } },
-        { op: 'set', key: recentKey(0, patientId), fields: bucketsOf(readings) },
+        {
+          op: 'push',
+          key: readingsKey(0, patientId, Math.floor(told.measuredAt / readingBlockMs)),
+          items: [encodeReadings([told])],
+          keep: 500,
+        },
+        { op: 'set', key: minutesKey(0, patientId), fields: minutesOf(readings) },
         {
           op: 'push',
           key: clearedAlertsKey(0),
@@ -234,11 +240,9 @@ function followAlerts(
 
 const cleared = (alerts: readonly AlertRow[]): AlertRow[] => alerts.filter(({ state }) => state === 'cleared')
 
-function bucketsOf(readings: readonly RecentReading[]): Record<string, string> {
+function minutesOf(readings: readonly RecentReading[]): Record<string, string> {
   const fields: Record<string, string> = {}
-  const inBuckets = (ms: number) => Map.groupBy(readings, ({ measuredAt }) => Math.floor(measuredAt / ms))
-  for (const [bucket, held] of inBuckets(readingBucketMs)) fields[readingField(bucket)] = encodeReadings(held)
-  for (const [minute, held] of inBuckets(minuteBucketMs)) {
+  for (const [minute, held] of Map.groupBy(readings, ({ measuredAt }) => Math.floor(measuredAt / minuteMs))) {
     const values = held.flatMap(({ glucoseMgdl }) => (glucoseMgdl === null ? [] : [glucoseMgdl]))
     const sum = values.reduce((a, b) => a + b, 0)
     const spread = { count: values.length, sum, min: Math.min(...values), max: Math.max(...values) }

@@ -8,21 +8,25 @@ import {
   encodePatient,
   encodeProgress,
   guardsOf,
+  minutesKey,
   type Operation,
   partitionKey,
   patientsKey,
-  recentKey,
+  readingsKey,
   seenKey,
   slotField,
   type ViewStore,
 } from '@health/views'
 import type { FoldedNews } from './fold.ts'
 import { type Days, loaded, type PartitionViews, type PatientViews } from './partition-views.ts'
-import { bucketsStored, changedFields, expiredFields } from './recent-buckets.ts'
+import { changedFields, expiredFields, minutesStored } from './recent-minutes.ts'
+import { expiredBlocks, itemsToStore, readingsStored } from './recent-readings.ts'
 import { additionsStored, encodeAdditions } from './seen-window.ts'
 
 /** Cleared alerts kept per partition. */
 const keptAlerts = 500
+/** Of a list that is never cut. */
+const everything = Number.MAX_SAFE_INTEGER
 
 /**
  * Commits at the time `now` (epoch ms). `false` when the position or the slot has moved on: then nothing was written,
@@ -59,15 +63,19 @@ function pushPatient(
     if (additions === null) continue
     const key = seenKey(partition, id, sensor)
     if (additions.replace) operations.push({ op: 'delete', key })
-    operations.push({ op: 'push', key, items: [additions.item], keep: Number.MAX_SAFE_INTEGER })
+    operations.push({ op: 'push', key, items: [additions.item], keep: everything })
   }
   if (values === null || !values.isChanged) return
-  const { state, buckets } = values
+  const { state, readings, minutes } = values
   if (state !== null) states[id] = encodePatient(state)
-  const key = recentKey(partition, id)
-  const recent = changedFields(buckets)
-  if (Object.keys(recent).length > 0) operations.push({ op: 'set', key, fields: recent })
-  const expired = expiredFields(buckets)
+  for (const [block, item] of itemsToStore(readings)) {
+    operations.push({ op: 'push', key: readingsKey(partition, id, block), items: [item], keep: everything })
+  }
+  for (const block of expiredBlocks(readings)) operations.push({ op: 'delete', key: readingsKey(partition, id, block) })
+  const key = minutesKey(partition, id)
+  const changed = changedFields(minutes)
+  if (Object.keys(changed).length > 0) operations.push({ op: 'set', key, fields: changed })
+  const expired = expiredFields(minutes)
   if (expired.length > 0) operations.push({ op: 'unset', key, fields: expired })
 }
 
@@ -102,7 +110,8 @@ function settle(views: PartitionViews): void {
     forgetOthers(windows, changedWindows)
     changedWindows.clear()
     if (values === null || !values.isChanged) continue
-    bucketsStored(values.buckets)
+    readingsStored(values.readings)
+    minutesStored(values.minutes)
     values.isChanged = false
   }
   views.changed.clear()

@@ -246,7 +246,7 @@ type Snapshot = Operation[]
 async function takeSnapshot(store: ViewStore): Promise<Snapshot> {
   const snapshot: Snapshot = []
   for (const key of await store.keys('')) {
-    const isList = /^(seen|cleared):/.test(key)
+    const isList = /^(seen|readings|cleared):/.test(key)
     const [reply] =
       (await store.step([], [isList ? { op: 'range', key, from: 0, to: -1 } : { op: 'getAll', key }])) ?? []
     const items = itemsOf(reply)

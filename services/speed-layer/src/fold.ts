@@ -30,7 +30,8 @@ import {
   type PatientViews,
 } from './partition-views.ts'
 import { applyReading, isNewer, newPatient } from './patient-state.ts'
-import { addToBuckets } from './recent-buckets.ts'
+import { addToMinutes } from './recent-minutes.ts'
+import { addToReadings } from './recent-readings.ts'
 import { admit } from './seen-window.ts'
 
 /** A record as the fold needs it. */
@@ -143,7 +144,8 @@ function foldValues(
   if (receivedAt > rules.newsSince) news.readings.push([patientId, encoded])
   const patient = loaded(values)
   patient.isChanged = true
-  addToBuckets(patient.buckets, recent, encoded)
+  addToReadings(patient.readings, measuredAt, encoded)
+  addToMinutes(patient.minutes, reading)
   patient.state ??= newPatient(measuredAt)
   const { state } = patient
   if (receivedAt - measuredAt <= maxAlertAgeMs) foldAlerts(state, record, reading, rules, news)

@@ -10,11 +10,12 @@ import {
   decodePatient,
   fieldsOf,
   itemsOf,
+  minuteOfField,
+  minutesKey,
   type Operation,
   partitionKey,
   patientsKey,
   type Reply,
-  recentKey,
   seenKey,
   slotField,
   type ViewStore,
@@ -29,7 +30,8 @@ import {
   type PatientViews,
 } from './partition-views.ts'
 import { newestTime } from './patient-state.ts'
-import { createBuckets, missingFields, type RecentBuckets } from './recent-buckets.ts'
+import { createMinutes, missingMinute } from './recent-minutes.ts'
+import { createReadings } from './recent-readings.ts'
 import { decodeWindow } from './seen-window.ts'
 
 /** Beyond so many patients in memory all are forgotten, and loaded again when needed. */
@@ -58,7 +60,7 @@ export async function loadViews(
 ): Promise<void> {
   if (views.patients.size > maxCached) views.patients.clear()
   await loadTouched(store, views, records, dayOf)
-  await loadBuckets(store, views, records)
+  await loadMinutes(store, views, records)
 }
 
 async function loadTouched(
@@ -124,8 +126,8 @@ function wantValues(reads: Reads, partition: number, patient: PatientViews): voi
     const fields = fieldsOf(reply)
     // Every object has a `constructor`; so a patient may be called.
     const state = Object.hasOwn(fields, id) ? decodePatient(fields[id] ?? '') : null
-    const buckets = createBuckets(state ? newestTime(state) : Number.NEGATIVE_INFINITY)
-    patient.values = { state, buckets, isChanged: false }
+    const newest = state ? newestTime(state) : Number.NEGATIVE_INFINITY
+    patient.values = { state, readings: createReadings(newest), minutes: createMinutes(newest), isChanged: false }
   })
 }
 
@@ -150,31 +152,26 @@ function wantDay(
   })
 }
 
-/** Buckets of late readings; those of readings in order are empty or in memory. */
-async function loadBuckets(store: ViewStore, views: PartitionViews, records: readonly JudgedRecord[]): Promise<void> {
+/** Minutes of late readings; those of readings in order are empty or in memory. */
+async function loadMinutes(store: ViewStore, views: PartitionViews, records: readonly JudgedRecord[]): Promise<void> {
   const fieldsOfPatient = new Map<PatientViews, Set<string>>()
   for (const { verdict } of records) {
     if (verdict.kind !== 'valid') continue
     const { patientId, measuredAt } = verdict.reading
     const patient = loaded(views.patients.get(patientId))
-    const missing = missingFields(loaded(patient.values).buckets, measuredAt)
-    if (missing.length === 0) continue
-    const fields = fieldsOfPatient.get(patient) ?? new Set()
-    for (const field of missing) fields.add(field)
-    fieldsOfPatient.set(patient, fields)
+    const missing = missingMinute(loaded(patient.values).minutes, measuredAt)
+    if (missing === null) continue
+    const fields = fieldsOfPatient.get(patient)
+    if (fields === undefined) fieldsOfPatient.set(patient, new Set([missing]))
+    else fields.add(missing)
   }
   const wanted = createReads()
   for (const [patient, fields] of fieldsOfPatient) {
-    const read: Operation = { op: 'get', key: recentKey(views.partition, patient.id), fields: [...fields] }
-    wanted.want(patient.id, read, (reply) => keepBuckets(loaded(patient.values).buckets, fieldsOf(reply)))
+    const read: Operation = { op: 'get', key: minutesKey(views.partition, patient.id), fields: [...fields] }
+    wanted.want(patient.id, read, (reply) => {
+      const { spreads } = loaded(patient.values).minutes
+      for (const [field, text] of Object.entries(fieldsOf(reply))) spreads.set(minuteOfField(field), decodeMinute(text))
+    })
   }
   await wanted.fulfil(store)
-}
-
-function keepBuckets(buckets: RecentBuckets, fields: Record<string, string>): void {
-  for (const [field, text] of Object.entries(fields)) {
-    const bucket = Number(field.slice(1))
-    if (field.startsWith('r')) buckets.readings.set(bucket, text.slice(1, -1))
-    else buckets.minutes.set(bucket, decodeMinute(text))
-  }
 }

@@ -1,7 +1,8 @@
 // One partition's views as the speed layer holds them in memory: loaded when first needed, changed by the fold, committed.
 import type { DaySums } from '@health/domain'
 import { type Guard, guardsOf, type PartitionState, type PatientState } from '@health/views'
-import type { RecentBuckets } from './recent-buckets.ts'
+import type { RecentMinutes } from './recent-minutes.ts'
+import type { RecentReadings } from './recent-readings.ts'
 import type { SeenWindow } from './seen-window.ts'
 
 export interface PartitionViews {
@@ -39,7 +40,8 @@ export interface PatientViews {
 export interface PatientValues {
   /** Null for a patient without a valid reading so far. */
   state: PatientState | null
-  buckets: RecentBuckets
+  readings: RecentReadings
+  minutes: RecentMinutes
   isChanged: boolean
 }
 

@@ -61,7 +61,7 @@ async function measure(system: BenchSystem, backlog: Backlog, patients: number):
     kafkaBytesPerMessage: kafkaBytes(system, backlog.topic) / backlog.messages,
     // What is told to watchers is kept by number, not by patient. The keys below are a little less than what they take.
     redisBytesPerPatient: (redisBytes - changes) / patients,
-    recentBytes: await part('recent:*'),
+    recentBytes: (await part('readings:*')) + (await part('recent:*')),
     seenBytes: await part('seen:*'),
     stateBytes: await part('patients:*'),
     dayBytes: await part('days:*'),

@@ -78,7 +78,7 @@ export function visit({ services, dashboard }: FaultSystem): Visitor {
 
 const id = '[A-Za-z0-9][A-Za-z0-9._-]{0,63}'
 const ownKeys = new RegExp(
-  `^health:(?:(?:partition|patients|cleared):\\d+|recent:\\d+:${id}|seen:\\d+:${id}:(?:${id})?|days:(?:${id}|\\*)|batch|lines|meta|changes)$`,
+  `^health:(?:(?:partition|patients|cleared):\\d+|recent:\\d+:${id}|readings:\\d+:${id}:\\d+|seen:\\d+:${id}:(?:${id})?|days:(?:${id}|\\*)|batch|lines|meta|changes)$`,
 )
 
 /** Keys in Redis that are none of the views'. */

@@ -1,0 +1,87 @@
+// A patient's minutes of the last day, as a hash of the views: each with the spread of what was measured in it.
+import type { SignalValues } from '@health/domain'
+import { encodeMinute, type MinuteSpread, minuteField, minuteMs, minuteWindowMs } from '@health/views'
+
+/** The minutes that are known here, and which of them were changed since they were stored. */
+export interface RecentMinutes {
+  /** Time of the patient's newest reading, where the window ends; −∞ before the first. */
+  newest: number
+  /** `newest` when the minutes were last stored: what has left the window since is removed from the views. */
+  storedNewest: number
+  spreads: Map<number, MinuteSpread>
+  changed: Set<number>
+}
+
+export const createMinutes = (newest: number): RecentMinutes => ({
+  newest,
+  storedNewest: newest,
+  spreads: new Map(),
+  changed: new Set(),
+})
+
+const minuteOf = (ms: number): number => Math.floor(ms / minuteMs)
+const firstMinute = (newest: number): number => minuteOf(newest - minuteWindowMs)
+
+/** The field that must be read before a reading measured then can be put into its minute; `null` when none must. */
+export function missingMinute({ newest, spreads }: RecentMinutes, measuredAt: number): string | null {
+  const minute = minuteOf(measuredAt)
+  // A minute later than the newest reading is empty.
+  const isThere = minute <= minuteOf(newest) && minute >= firstMinute(newest)
+  return isThere && !spreads.has(minute) ? minuteField(minute) : null
+}
+
+/** Puts a reading into its minute, unless it is older than the window that ends with the newest reading. */
+export function addToMinutes(minutes: RecentMinutes, { measuredAt, glucoseMgdl, heartRateBpm }: Measured): void {
+  if (measuredAt > minutes.newest) minutes.newest = measuredAt
+  const minute = minuteOf(measuredAt)
+  if (minute < firstMinute(minutes.newest)) return
+  const spread = minutes.spreads.get(minute) ?? { glucoseMgdl: null, heartRateBpm: null }
+  spread.glucoseMgdl = widen(spread.glucoseMgdl, glucoseMgdl)
+  spread.heartRateBpm = widen(spread.heartRateBpm, heartRateBpm)
+  minutes.spreads.set(minute, spread)
+  minutes.changed.add(minute)
+}
+
+type Measured = Pick<SignalValues, 'glucoseMgdl' | 'heartRateBpm'> & { measuredAt: number }
+
+function widen(spread: MinuteSpread['glucoseMgdl'], value: number | null): MinuteSpread['glucoseMgdl'] {
+  if (value === null) return spread
+  if (spread === null) return { count: 1, sum: value, min: value, max: value }
+  return {
+    count: spread.count + 1,
+    sum: spread.sum + value,
+    min: Math.min(spread.min, value),
+    max: Math.max(spread.max, value),
+  }
+}
+
+/** The fields to write: minutes that were changed and are still inside the window. */
+export function changedFields({ newest, spreads, changed }: RecentMinutes): Record<string, string> {
+  const fields: Record<string, string> = {}
+  for (const minute of changed) {
+    const spread = spreads.get(minute)
+    if (spread && minute >= firstMinute(newest)) fields[minuteField(minute)] = encodeMinute(spread)
+  }
+  return fields
+}
+
+/** The fields to remove: minutes that have left the window since the last time. */
+export function expiredFields({ newest, storedNewest }: RecentMinutes): string[] {
+  if (newest === storedNewest || storedNewest === Number.NEGATIVE_INFINITY) return []
+  const fields: string[] = []
+  const last = Math.min(firstMinute(newest) - 1, minuteOf(storedNewest))
+  for (let minute = firstMinute(storedNewest); minute <= last; minute++) fields.push(minuteField(minute))
+  return fields
+}
+
+/** To be called when changes are stored: keeps only the newest minute, which the next readings fall into. */
+export function minutesStored(minutes: RecentMinutes): void {
+  const { newest, spreads } = minutes
+  minutes.storedNewest = newest
+  minutes.changed.clear()
+  const current = minuteOf(newest)
+  if (spreads.size === 1 && spreads.has(current)) return
+  const kept = spreads.get(current)
+  spreads.clear()
+  if (kept !== undefined) spreads.set(current, kept)
+}
