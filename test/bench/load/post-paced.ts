@@ -14,14 +14,17 @@ const post = createPoster(url)
 
 const sending: Promise<void>[] = []
 let latestMs = 0
+let lastTime = 0
 const begun = performance.now()
 for (let tick = 0; tick < seconds * ticksPerSecond; tick++) {
   const due = begun + (tick * 1000) / ticksPerSecond
   const early = due - performance.now()
   if (early > 0) await pause(early)
+  // One patient's readings of one millisecond would count as one.
+  while (Date.now() === lastTime) await pause(1)
+  lastTime = Date.now()
   latestMs = Math.max(latestMs, performance.now() - due)
-  const now = Date.now()
-  sending.push(post(Buffer.from(Array.from({ length: perTick }, () => next(now).json).join('\n'))))
+  sending.push(post(Buffer.from(Array.from({ length: perTick }, () => next(lastTime).json).join('\n'))))
 }
 await Promise.all(sending)
 printResult({ sent: perTick * seconds * ticksPerSecond, latestMs })
