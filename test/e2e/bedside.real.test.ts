@@ -95,7 +95,10 @@ describe('the page in Chromium', { timeout: 120_000 }, () => {
 
   test('a batch run is started by its button, and answers for what the speed layer did', async () => {
     await page.getByRole('button', { name: 'Start a batch run' }).click()
-    await page.locator('.daily').getByText(/computed/).waitFor()
+    await page
+      .locator('.daily')
+      .getByText(/computed/)
+      .waitFor()
     const ofBatch = async () => Number((await page.locator('.merge .count').first().textContent())?.replaceAll(',', ''))
     await vi.waitFor(async () => expect(await ofBatch()).toBeGreaterThan(0), patience)
   })

@@ -34,7 +34,10 @@ export interface LakeScan {
   newRecords: number
   /** Partition → the offset below which every record is counted. */
   watermark: Map<number, number>
-  /** Partition → when the last record below its watermark was received, epoch ms; left out where no file holds it. */
+  /**
+   * Partition → when the last record below its watermark was received, epoch ms; left out where no file holds it, and, by
+   * a scan that goes on, where nothing is new.
+   */
   lastReceived: Map<number, number>
   /** Offsets below the watermark that no file holds: the log had deleted them before they were archived. */
   missing: number
