@@ -21,24 +21,14 @@ export const GraphTools = ({ view, gestures: { zoom }, onPause }: Props) => {
         {held ? <PlayIcon /> : <PauseIcon />}
         {held ? words.graph.resume : words.graph.pause}
       </button>
-      <button
-        type="button"
-        class="zoom"
-        aria-label={says.zoomIn}
-        title={says.zoomIn}
-        onClick={() => zoom(0.5, 1 / zoomStep)}
-      >
-        +
-      </button>
-      <button
-        type="button"
-        class="zoom"
-        aria-label={says.zoomOut}
-        title={says.zoomOut}
-        onClick={() => zoom(0.5, zoomStep)}
-      >
-        −
-      </button>
+      <ZoomButton name={says.zoomIn} sign="+" onClick={() => zoom(0.5, 1 / zoomStep)} />
+      <ZoomButton name={says.zoomOut} sign="−" onClick={() => zoom(0.5, zoomStep)} />
     </div>
   )
 }
+
+const ZoomButton = ({ name, sign, onClick }: { name: string; sign: string; onClick(): void }) => (
+  <button type="button" class="zoom" aria-label={name} title={name} onClick={onClick}>
+    {sign}
+  </button>
+)
