@@ -1,4 +1,4 @@
-// The clinical thresholds as data, with their sources. Every layer, the SQL of the batch layer and the page read them here.
+// The clinical thresholds as data, with their sources. Every layer and the page read them here.
 import type { Signal } from './reading.ts'
 
 /** Plausible values, both ends included: outside them it is no measurement, and the value is dropped with a reason. */

@@ -8,7 +8,7 @@ export interface UtcOffset {
 
 const dayMs = 86_400_000
 
-/** The offsets of `zone` between two moments, first one valid at `fromMs`; what SQL and `createDayOf` compute days from. */
+/** The offsets of `zone` between two moments, first one valid at `fromMs`; what days are computed from. */
 export function utcOffsets(zone: string, fromMs: number, toMs: number): UtcOffset[] {
   const offsetAt = createOffsetAt(zone)
   // Clocks change at whole seconds.
@@ -22,18 +22,29 @@ export function utcOffsets(zone: string, fromMs: number, toMs: number): UtcOffse
   return offsets
 }
 
-/**
- * The date (`2026-11-24`) of a moment (epoch ms) in `zone`. Cheap to call: offsets are looked up once a year of data, and
- * moments of the same day as the one before are only compared.
- */
+/** A calendar day as far as one offset from UTC reaches: from `from` up to, not including, `to` (epoch ms). */
+export interface DaySpan {
+  /** `2026-11-24` */
+  date: string
+  from: number
+  to: number
+}
+
+/** The date (`2026-11-24`) of a moment (epoch ms) in `zone`; as cheap to call as `createDaySpanOf`. */
 export function createDayOf(zone: string): (ms: number) => string {
+  const spanOf = createDaySpanOf(zone)
+  return (ms) => spanOf(ms).date
+}
+
+/**
+ * The day around a moment (epoch ms) in `zone`. Cheap to call: offsets are looked up once a year of data, and moments of the
+ * same day as the one before are only compared.
+ */
+export function createDaySpanOf(zone: string): (ms: number) => DaySpan {
   const years = new Map<number, UtcOffset[]>()
-  // Where the last date is known to hold: that day as far as one offset reaches.
-  let from = Number.NaN
-  let to = Number.NaN
-  let lastDate = ''
+  let last: DaySpan = { date: '', from: Number.NaN, to: Number.NaN }
   return (ms) => {
-    if (ms >= from && ms < to) return lastDate
+    if (ms >= last.from && ms < last.to) return last
     const year = new Date(ms).getUTCFullYear()
     const end = Date.UTC(year + 1, 0, 1)
     let offsets = years.get(year)
@@ -43,10 +54,12 @@ export function createDayOf(zone: string): (ms: number) => string {
     }
     const offset = offsetIn(offsets, ms, end)
     const day = Math.floor((ms + offset.offsetMs) / dayMs)
-    from = Math.max(day * dayMs - offset.offsetMs, offset.from)
-    to = Math.min((day + 1) * dayMs - offset.offsetMs, offset.to)
-    lastDate = new Date(day * dayMs).toISOString().slice(0, -'T00:00:00.000Z'.length)
-    return lastDate
+    last = {
+      date: new Date(day * dayMs).toISOString().slice(0, -'T00:00:00.000Z'.length),
+      from: Math.max(day * dayMs - offset.offsetMs, offset.from),
+      to: Math.min((day + 1) * dayMs - offset.offsetMs, offset.to),
+    }
+    return last
   }
 }
 

@@ -12,6 +12,9 @@ export const wireNames = {
   temperatureC: 'temperature_c',
 } as const satisfies Record<Signal, string>
 
+/** A set of signals as a number: the sum of their bits. */
+export const signalBits = { glucoseMgdl: 1, heartRateBpm: 2, temperatureC: 4 } as const satisfies Record<Signal, number>
+
 /** The values of the signals: mg/dL, beats/min, °C; `null` where the message had none. */
 export type SignalValues = Record<Signal, number | null>
 

@@ -8,6 +8,7 @@ import {
   glucoseFigures,
   glucoseRanges,
   glucoseRisk,
+  glucoseRiskFormula,
   mergeDays,
   signalFigures,
 } from './statistics.ts'
@@ -108,6 +109,20 @@ test('the risk of glucose is nil at 112.5 mg/dL and near 100 at the ends of the 
   expect(glucoseRisk(112.5)).toBeCloseTo(0, 3)
   expect(glucoseRisk(20)).toBeCloseTo(-100, 0)
   expect(glucoseRisk(600)).toBeCloseTo(100, 0)
+})
+
+test('a risk is the same whenever it is asked for, of tenths and of finer values', () => {
+  const { scale, power, shift } = glucoseRiskFormula
+  const value = fc.oneof(
+    fc.integer({ min: 200, max: 10_000 }).map((tenths) => tenths / 10),
+    fc.double({ min: 20, max: 1000, noNaN: true }),
+  )
+  fc.assert(
+    fc.property(value, (mgdl) => {
+      const root = scale * (Math.log(mgdl) ** power - shift)
+      for (const _ of ['first', 'again']) expect(glucoseRisk(mgdl)).toBeCloseTo(10 * root * Math.abs(root), 9)
+    }),
+  )
 })
 
 test('a duplicate value is left out, the record counts', () => {

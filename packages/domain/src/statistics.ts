@@ -1,5 +1,5 @@
 // Daily statistics that add and merge: what a day's readings come to, in figures that can be added in any grouping.
-import type { ClassifiedSignal } from './clinical-rules.ts'
+import { type ClassifiedSignal, plausible } from './clinical-rules.ts'
 import type { Reading } from './reading.ts'
 
 /** Sums over the values of one signal. `min` and `max` are null while `count` is 0. */
@@ -60,23 +60,28 @@ export const emptyDay = (): DaySums => ({
 export const glucoseRiskFormula = { scale: 1.509, power: 1.084, shift: 5.381, weight: 10 } as const
 
 export function glucoseRisk(mgdl: number): number {
+  const tenths = Math.round(mgdl * 10)
+  if (tenths / 10 !== mgdl) return computeRisk(mgdl)
+  const known = risksOfTenths[tenths]
+  if (known !== 0 && known !== undefined) return known
+  const risk = computeRisk(mgdl)
+  risksOfTenths[tenths] = risk
+  return risk
+}
+
+/** Risks as they were computed, of the values that sensors give; 0: not yet. To compute one takes longer than all the rest. */
+const risksOfTenths = new Float64Array(10 * plausible.glucoseMgdl.max + 1)
+
+function computeRisk(mgdl: number): number {
   const { scale, power, shift, weight } = glucoseRiskFormula
   const f = scale * (Math.log(mgdl) ** power - shift)
   return Math.sign(f) * weight * f * f
 }
 
-type DayValues = Pick<Reading, ClassifiedSignal>
-
-/** The risk that a reading adds to its days. */
-export const riskOf = ({ glucoseMgdl }: DayValues): number => (glucoseMgdl === null ? 0 : glucoseRisk(glucoseMgdl))
-
-/**
- * Adds the values of a valid reading; pass `null` for a value that is a duplicate. Whoever adds it to several days gives
- * its `risk`, which takes longer than all the rest. Changes `day`.
- */
-export function addReading(day: DaySums, values: DayValues, risk = riskOf(values)): void {
+/** Adds the values of a valid reading; pass `null` for a value that is a duplicate. Changes `day`. */
+export function addReading(day: DaySums, values: Pick<Reading, ClassifiedSignal>): void {
   day.validRecords++
-  if (values.glucoseMgdl !== null) addGlucose(day.glucoseMgdl, values.glucoseMgdl, risk)
+  if (values.glucoseMgdl !== null) addGlucose(day.glucoseMgdl, values.glucoseMgdl)
   if (values.heartRateBpm !== null) addValue(day.heartRateBpm, values.heartRateBpm)
 }
 
@@ -88,11 +93,12 @@ function addValue(sums: SignalSums, value: number): void {
   if (sums.max === null || value > sums.max) sums.max = value
 }
 
-function addGlucose(sums: GlucoseSums, mgdl: number, risk: number): void {
+function addGlucose(sums: GlucoseSums, mgdl: number): void {
   addValue(sums, mgdl)
   const { veryLow, low, high, veryHigh, tightHigh } = glucoseRangeLimits
   sums.ranges[mgdl < veryLow ? 0 : mgdl < low ? 1 : mgdl <= high ? 2 : mgdl <= veryHigh ? 3 : 4]++
   if (mgdl >= low && mgdl <= tightHigh) sums.inTightRange++
+  const risk = glucoseRisk(mgdl)
   if (risk < 0) sums.lowRisk -= risk
   else sums.highRisk += risk
 }

@@ -53,13 +53,14 @@ export function validateReading(parsed: ParsedReading, receivedAt: number): Verd
   return { kind: 'valid', reading: kept, dropped }
 }
 
-function timeliness(measuredAt: number, receivedAt: number): DropReason | null {
+/** What is wrong with the time of a record received at `receivedAt`; both epoch ms. */
+export function timeliness(measuredAt: number, receivedAt: number): DropReason | null {
   if (measuredAt > receivedAt + maxFutureMs) return 'measured_in_future'
   if (measuredAt < earliestMeasuredAt) return 'measured_before_2000'
   return null
 }
 
-const isPlausible = (signal: Signal, value: number): boolean =>
+export const isPlausible = (signal: Signal, value: number): boolean =>
   value >= plausible[signal].min && value <= plausible[signal].max
 
 /** For the many of which nothing is dropped. */

@@ -1,21 +1,13 @@
-// Computes days from whole parts of the lake, a portion at a time, and those with repeated readings once more.
+// Computes days from whole parts of the lake, portion by portion, and those that several portions share once more.
 import type { LakePart } from './basis.ts'
-import { type Engine, nameDays, readRows, unsettledTable } from './engine.ts'
-import { createScanDays, type DayRow, hasRepeats, type LakeDay } from './scan-days.ts'
-import { beyond, inPortions, type ScanFile } from './scan-files.ts'
-import { type DayRules, type DaysQuery, daysQuery } from './sql-days.ts'
+import type { Portion } from './fold-portion.ts'
+import { foldPortions } from './fold-portions.ts'
+import { createScanDays, type LakeDay, type UnsettledDay } from './scan-days.ts'
+import { inPortions, type ScanFile } from './scan-files.ts'
 
-/**
- * Repeated readings are rare: so days are computed as if there were none, which is a third faster, and those that have
- * some once more. Where more than this share of a portion's days has some, the next portion is computed right at once.
- */
-const fewRepeats = 0.1
-const dayMs = 86_400_000
-
-/** What a scan was asked for, as far as its queries need it. */
+/** What a scan was asked for, as far as days depend on it. */
 export interface ComputeOptions {
   timeZone: string
-  rules: DayRules
   /** Partition → the first offset to leave out. */
   covered: ReadonlyMap<number, number>
   /** So much CSV is computed at a time. */
@@ -28,42 +20,73 @@ export interface ComputeOptions {
 
 /** The days of whole parts of the lake; of `dates` only, unless they are `null`. */
 export async function computeDays(
-  engine: Engine,
   parts: readonly ScanFile[][],
   dates: ReadonlySet<string> | null,
-  { timeZone, rules, covered, portionBytes, onProgress, signal }: ComputeOptions,
+  { timeZone, covered, portionBytes, onProgress, signal }: ComputeOptions,
 ): Promise<{ days: LakeDay[]; records: number; parts: LakePart[] }> {
-  const days = createScanDays(timeZone)
-  const total = parts.flat().reduce((sum, file) => sum + file.bytes, 0)
-  const within = dates === null ? {} : { within: [...dates].map((date) => Date.parse(date) / dayMs) }
-  const query = (files: readonly ScanFile[], how: Pick<DaysQuery, 'by' | 'only'>) =>
-    readRows<DayRow>(engine, files, (paths) =>
-      daysQuery({ paths, beyond: beyond(files, covered), days: rules, ...within, ...how }),
-    )
-  const portions: ScanFile[][] = []
-  const found: LakePart[] = []
-  let by: DaysQuery['by'] = 'records'
+  const days = createScanDays()
+  const found = parts.map((part) => ({
+    from: part[0]?.date ?? '',
+    to: part.at(-1)?.date ?? '',
+    days: new Set<string>(),
+  }))
+  const portions = parts.flatMap((part, i) =>
+    inPortions(part, portionBytes).map((files) => ({ files, days: found[i]?.days, bytes: sizeOf(files) })),
+  )
+  const bytes = sizeOf(parts.flat())
+  const portion = (files: readonly ScanFile[], only: Portion['only']): Portion => ({
+    files,
+    covered,
+    timeZone,
+    dates,
+    only,
+  })
   let records = 0
-  let bytes = 0
-  for (const part of parts) {
-    const theirDays = new Set<string>()
-    for (const portion of inPortions(part, portionBytes)) {
-      signal?.throwIfAborted()
-      const rows = await query(portion, { by })
-      for (const date of days.add(portions.push(portion) - 1, rows, by)) theirDays.add(date)
-      by = rows.filter(hasRepeats).length > rows.length * fewRepeats ? 'identities' : 'records'
-      for (const row of rows) records += row.records ?? 0
-      for (const file of portion) bytes += file.bytes
-      await onProgress?.({ records, share: bytes / total })
-    }
-    found.push({ from: part[0]?.date ?? '', to: part.at(-1)?.date ?? '', days: [...theirDays].sort() })
+  let done = 0
+  let bytesDone = 0
+  for await (const folded of foldPortions(portions.map(({ files }) => portion(files, null)))) {
+    signal?.throwIfAborted()
+    const { days: theirDays, bytes: theirBytes } = portions[done] ?? {}
+    days.add(done++, folded.days)
+    for (const { date } of folded.days) theirDays?.add(date)
+    records += folded.records
+    bytesDone += theirBytes ?? 0
+    await onProgress?.({ records, share: bytesDone / bytes })
   }
-  const unsettled = days.unsettled()
-  if (unsettled.length > 0) {
-    await nameDays(engine, unsettled)
-    const concerned = new Set(unsettled.flatMap((day) => day.portions))
-    const theirFiles = portions.filter((_, i) => concerned.has(i)).flat()
-    days.replace(await query(theirFiles, { by: 'identities', only: unsettledTable }))
+  const again = together(days.unsettled(), (i) => portions[i]?.bytes ?? 0, portionsTogether * portionBytes)
+  const filesOf = (numbers: ReadonlySet<number>) => portions.flatMap(({ files }, i) => (numbers.has(i) ? files : []))
+  for await (const folded of foldPortions(again.map(({ numbers, keys }) => portion(filesOf(numbers), keys)))) {
+    signal?.throwIfAborted()
+    days.replace(folded.days)
   }
-  return { days: days.all().filter(({ date }) => dates === null || dates.has(date)), records, parts: found }
+  return { days: days.all(), records, parts: found.map((part) => ({ ...part, days: [...part.days].sort() })) }
 }
+
+/** So many portions are read once more at a time, or as many as a single day needs. */
+const portionsTogether = 4
+
+/** Puts days together that can be computed at a time: from about `bytes` of portions, whose numbers are given with their keys. */
+function together(
+  days: readonly UnsettledDay[],
+  bytesOf: (portion: number) => number,
+  bytes: number,
+): { numbers: Set<number>; keys: Set<string> }[] {
+  const groups: { numbers: Set<number>; keys: Set<string>; bytes: number }[] = []
+  for (const { key, portions } of days) {
+    let group = groups.at(-1)
+    const added = portions.filter((number) => !group?.numbers.has(number))
+    const more = added.reduce((sum, number) => sum + bytesOf(number), 0)
+    if (group === undefined || group.bytes + more > bytes) {
+      group = { numbers: new Set(), keys: new Set(), bytes: 0 }
+      groups.push(group)
+    }
+    for (const number of portions) {
+      if (!group.numbers.has(number)) group.bytes += bytesOf(number)
+      group.numbers.add(number)
+    }
+    group.keys.add(key)
+  }
+  return groups
+}
+
+const sizeOf = (files: readonly ScanFile[]): number => files.reduce((sum, { bytes }) => sum + bytes, 0)

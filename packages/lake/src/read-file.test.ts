@@ -66,6 +66,8 @@ test.each([
 
 test.each([
   ['a row twice', row(0) + row(0)],
+  ['a stray quote', `${row(0).replace('p001', 'p"001')}${row(1)}`],
+  ['a line break in a cell', `${row(0).replace('x', '"x\n"')}${row(1)}`],
   ['other columns', `${row(0)}`],
 ])('reading a file through tells %s', async (what, rows) => {
   const { file } = await published([aRecord()])

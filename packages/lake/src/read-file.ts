@@ -1,7 +1,7 @@
 // Reads lake files back: all rows, for replay and audit, or only where a file ends.
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { parse } from 'csv-parse'
+import { CsvError, type Options, parse } from 'csv-parse'
 import { parse as parseSync } from 'csv-parse/sync'
 import { dateOf, type LakeFile } from './partition.ts'
 import { type LakeRow, lakeColumns, parseRow } from './row.ts'
@@ -11,12 +11,15 @@ export class LakeFileDamaged extends Error {
   override name = 'LakeFileDamaged'
 }
 
+/** Lines end as they were written, and are judged cell by cell. */
+const asWritten: Options = { relax_column_count: true, record_delimiter: '\n' }
+
 /** Every row of a file, in order. Throws `LakeFileDamaged` at the first one that is not as it was written. */
 export async function* readLakeFile(file: LakeFile): AsyncGenerator<LakeRow> {
   // The last row ends too: a parser would take a cut one for whole.
   await readLastRow(file)
   const input = createReadStream(file.path)
-  const parser = parse({ relax_column_count: true })
+  const parser = parse(asWritten)
   input.on('error', (error) => parser.destroy(error))
   input.pipe(parser)
   let line = 0
@@ -28,12 +31,12 @@ export async function* readLakeFile(file: LakeFile): AsyncGenerator<LakeRow> {
         continue
       }
       const row = readRow(file, cells, `row ${line - 1}`)
-      if (row.offset <= previous) throw damaged(file, `row ${line - 1} has offset ${row.offset} after ${previous}`)
+      checkOrder(file, row, previous, `row ${line - 1}`)
       previous = row.offset
       yield row
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code?.startsWith('CSV_')) throw damaged(file, (error as Error).message, error)
+    if (error instanceof CsvError) throw damaged(file, error.message, error)
     throw error
   } finally {
     input.destroy()
@@ -42,14 +45,18 @@ export async function* readLakeFile(file: LakeFile): AsyncGenerator<LakeRow> {
 
 /** The last row of a file; reads no more than its end. Throws `LakeFileDamaged` where there is none, or not all of it. */
 export async function readLastRow(file: LakeFile): Promise<LakeRow> {
-  const line = await readLastLine(file)
+  return readLine(file, await readLastLine(file), 'its last row')
+}
+
+/** The row in a line of a file. Throws `LakeFileDamaged`, which names the row as `which`, where it is not as it was written. */
+export function readLine(file: LakeFile, line: Buffer, which: string): LakeRow {
   let rows: string[][]
   try {
-    rows = parseSync(line, { relax_column_count: true })
+    rows = parseSync(line, asWritten)
   } catch (error) {
-    throw damaged(file, `its last row is no CSV: ${(error as Error).message}`, error)
+    throw damaged(file, `${which} is no CSV: ${(error as Error).message}`, error)
   }
-  return readRow(file, rows[0] ?? [], 'its last row')
+  return readRow(file, rows[0] ?? [], which)
 }
 
 const firstChunk = 4096
@@ -70,6 +77,11 @@ async function readLastLine(file: LakeFile): Promise<Buffer> {
   } finally {
     await handle.close()
   }
+}
+
+/** Throws `LakeFileDamaged` where a row does not come after the offset `previous`. */
+export function checkOrder(file: LakeFile, row: LakeRow, previous: number, which: string): void {
+  if (row.offset <= previous) throw damaged(file, `${which} has offset ${row.offset} after ${previous}`)
 }
 
 function checkHeader(file: LakeFile, cells: readonly string[]): void {
@@ -93,7 +105,7 @@ function parseOrDamaged(file: LakeFile, cells: readonly string[], which: string)
   }
 }
 
-const damaged = (file: LakeFile, what: string, cause?: unknown): LakeFileDamaged =>
+export const damaged = (file: LakeFile, what: string, cause?: unknown): LakeFileDamaged =>
   new LakeFileDamaged(
     `The lake file ${file.path} is damaged or was not written by the archiver: ${what}. ` +
       'Put back the original, or move the file out of the lake: the archiver then fetches again what the log still has.',

@@ -50,6 +50,7 @@ export type ReadingCells = readonly [string, string, string, string, string, str
 /** The record in the cells of a row. Throws an `Error` that says what is wrong with them. */
 export function parseRow(cells: readonly string[]): LakeRow {
   if (cells.length !== lakeColumns.length) throw new Error(`has ${cells.length} columns, not ${lakeColumns.length}`)
+  if (cells.some((cell) => cell.includes('\n'))) throw new Error('has a line break in a cell')
   const [partition = '', offset = '', receivedAt = '', patientId = '', sensorId = '', measuredAt = ''] = cells
   const [glucose = '', heartRate = '', temperature = '', raw = ''] = cells.slice(6)
   return {
@@ -107,6 +108,14 @@ function time(column: string, cell: string): number {
 
 function decimal(column: string, cell: string): number | null {
   if (cell === '') return null
-  if (!Number.isFinite(Number(cell))) throw new Error(`has ${JSON.stringify(cell)} as ${column}`)
-  return Number(cell)
+  const value = parseDecimal(cell)
+  if (Number.isNaN(value)) throw new Error(`has ${JSON.stringify(cell)} as ${column}`)
+  return value
+}
+
+/** The number that a cell holds; NaN for anything but a finite one. */
+export function parseDecimal(cell: string): number {
+  // Number takes spaces, line breaks and hexadecimal digits as well.
+  const value = /^[-+.\deE]+$/.test(cell) ? Number(cell) : Number.NaN
+  return Number.isFinite(value) ? value : Number.NaN
 }

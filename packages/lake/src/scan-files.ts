@@ -151,13 +151,3 @@ function refuseOverlap(file: ScanFile, i: number, files: readonly ScanFile[]): v
 
 const byDatePartitionOffset = (a: LakeFile, b: LakeFile): number =>
   a.date === b.date ? a.partition - b.partition || a.firstOffset - b.firstOffset : a.date < b.date ? -1 : 1
-
-/** The partitions whose watermark lies inside of one of the files. */
-export function beyond(files: readonly ScanFile[], watermark: ReadonlyMap<number, number> | null): Map<number, number> {
-  const inside = new Map<number, number>()
-  for (const { partition, nextOffset } of files) {
-    const end = watermark?.get(partition)
-    if (end !== undefined && nextOffset > end) inside.set(partition, end)
-  }
-  return inside
-}

@@ -137,6 +137,17 @@ describe('a lake that cannot be relied on', () => {
     expect(error).toHaveProperty('message', expect.stringContaining('row 1'))
   })
 
+  test('a row that was damaged in one of many portions is named, whichever thread reads it', async () => {
+    for (let offset = 2; offset < 40; offset++) {
+      writeLake(folder, 0, [aRecord(offset, reading({ measuredAt: noon + offset, glucoseMgdl: 100 }))])
+    }
+    const path = fileOf(0, 30)
+    writeFileSync(path, readFileSync(path, 'utf8').replace(',100,', ',abc,'))
+    const error = await scan({ portionBytes: 1 }).catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(LakeFileDamaged)
+    expect(error).toHaveProperty('message', expect.stringContaining(path))
+  })
+
   test('a foreign file is named; what a writer left behind is not read', async () => {
     appendFileSync(join(rawFolder(folder), 'date=2026-03-28', `.${topic}-000-${'2'.padStart(20, '0')}.1-a.tmp`), 'half')
     expect((await scan()).records).toBe(2)

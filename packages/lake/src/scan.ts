@@ -1,10 +1,9 @@
-// Scans the lake: every patient's daily sums up to a watermark, computed by DuckDB from the files as they lie.
-import { earliestMeasuredAt, utcOffsets } from '@health/domain'
+// Scans the lake: every patient's daily sums up to a watermark, computed from the files as they lie.
 import { daysForm, hasFolders, holdsStill, type LakeBasis, partsWith, sized, withDays, withFolders } from './basis.ts'
 import { computeDays } from './compute-days.ts'
-import { type Engine, readRows, withEngine } from './engine.ts'
 import { lookAtFolders } from './folders.ts'
-import type { LakeFile } from './partition.ts'
+import { readLastRow } from './read-file.ts'
+import { createRowScanner } from './row-scanner.ts'
 import type { LakeDay } from './scan-days.ts'
 import {
   checkFiles,
@@ -16,7 +15,6 @@ import {
   listTopic,
   type ScanFile,
 } from './scan-files.ts'
-import { type DayRules, receivedQuery } from './sql-days.ts'
 import { filesOf, isIn, readTouched } from './touched.ts'
 
 export type { LakeBasis } from './basis.ts'
@@ -62,7 +60,6 @@ export interface ScanOptions {
   signal?: AbortSignal
 }
 
-const dayMs = 86_400_000
 const defaultPortionBytes = 24 * 1024 * 1024
 
 /**
@@ -77,35 +74,32 @@ export async function scanLake(lakeDir: string, options: ScanOptions): Promise<L
 }
 
 async function scanAll(lakeDir: string, options: ScanOptions): Promise<LakeScan> {
-  const { topic, watermark, timeZone, portionBytes = defaultPortionBytes, now = Date.now() } = options
+  const { topic, watermark, portionBytes = defaultPortionBytes, now = Date.now() } = options
   const look = await lookAtFolders(lakeDir, {}, now)
   const listed = await listTopic(lakeDir, topic, () => true)
   if (listed.length === 0) throw new LakeEmpty(await describeEmpty(lakeDir, topic))
   const files = await checkFiles(filesBelow(listed, watermark))
   const covered = coveredBy(files, watermark)
-  const rules = dayRules(listed, timeZone)
-  return withEngine(async (engine) => {
-    const lastReceived = await readLastReceived(engine, files, covered)
-    const theirs = { ...options, portionBytes, rules, covered }
-    const { days, records, parts } = await computeDays(engine, inParts(files, portionBytes), null, theirs)
-    const missing = heldOffsets(files, covered, null) - records
-    const folders = withFolders({}, look, listed, files, covered)
-    return {
-      days,
-      goesOn: false,
-      records,
-      newRecords: records,
-      watermark: covered,
-      lastReceived,
-      missing,
-      basis: { form: daysForm, watermark: Object.fromEntries(covered), records, missing, parts, folders },
-    }
-  })
+  const lastReceived = await readLastReceived(files, covered)
+  const theirs = { ...options, portionBytes, covered }
+  const { days, records, parts } = await computeDays(inParts(files, portionBytes), null, theirs)
+  const missing = heldOffsets(files, covered, null) - records
+  const folders = withFolders({}, look, listed, files, covered)
+  return {
+    days,
+    goesOn: false,
+    records,
+    newRecords: records,
+    watermark: covered,
+    lastReceived,
+    missing,
+    basis: { form: daysForm, watermark: Object.fromEntries(covered), records, missing, parts, folders },
+  }
 }
 
 /** `null` where the basis does not stand any more. */
 async function goOnFrom(basis: LakeBasis, lakeDir: string, options: ScanOptions): Promise<LakeScan | null> {
-  const { topic, watermark, timeZone, portionBytes = defaultPortionBytes, now = Date.now() } = options
+  const { topic, watermark, portionBytes = defaultPortionBytes, now = Date.now() } = options
   const look = await lookAtFolders(lakeDir, basis.folders, now)
   if (!hasFolders(basis, look)) return null
   const listed = await listTopic(lakeDir, topic, (date) => look.changed.has(date))
@@ -113,64 +107,51 @@ async function goOnFrom(basis: LakeBasis, lakeDir: string, options: ScanOptions)
   if (!holdsStill(basis, look.changed.keys(), below)) return null
   const newest = await checkFiles(filesSince(below, basis.watermark))
   const covered = coveredBy(newest, watermark)
-  const rules = dayRules([...listed, ...basis.parts.map(({ to }) => ({ date: to }))], timeZone)
-  return withEngine(async (engine) => {
-    const lastReceived = await readLastReceived(engine, newest, covered)
-    const theirs = { ...options, portionBytes, rules, covered }
-    const touched = await readTouched(engine, newest, { ...theirs, basis })
-    const parts = partsWith(basis, touched.days)
-    const theirFiles = await listTopic(lakeDir, topic, (date) => look.changed.has(date) || isIn(parts, date))
-    const wanted = await checkFiles(
-      touched.days.size === 0 ? [] : filesOf(parts, filesBelow(theirFiles, watermark), newest),
-    )
-    if (
-      !holdsStill(
-        basis,
-        [...look.dates].filter((date) => isIn(parts, date)),
-        wanted,
-      )
-    )
-      return null
-    const { days } = await computeDays(engine, inParts(wanted, portionBytes), touched.days, theirs)
-    const records = basis.records + touched.records
-    const missing = basis.missing + heldOffsets(newest, covered, basis) - touched.records
-    const known = {
-      parts: withDays(basis.parts, touched.byDate),
-      folders: withFolders(basis.folders, look, listed, below, covered),
-    }
-    return {
-      days,
-      goesOn: true,
-      records,
-      newRecords: touched.records,
-      watermark: covered,
-      lastReceived,
-      missing,
-      basis: { form: daysForm, watermark: Object.fromEntries(covered), records, missing, ...known },
-    }
-  })
+  const lastReceived = await readLastReceived(newest, covered)
+  const theirs = { ...options, portionBytes, covered }
+  const touched = await readTouched(newest, { ...theirs, basis })
+  const parts = partsWith(basis, touched.days)
+  const theirFiles = await listTopic(lakeDir, topic, (date) => look.changed.has(date) || isIn(parts, date))
+  const wanted = await checkFiles(
+    touched.days.size === 0 ? [] : filesOf(parts, filesBelow(theirFiles, watermark), newest),
+  )
+  const theirDates = [...look.dates].filter((date) => isIn(parts, date))
+  if (!holdsStill(basis, theirDates, wanted)) return null
+  const { days } = await computeDays(inParts(wanted, portionBytes), touched.days, theirs)
+  const records = basis.records + touched.records
+  const missing = basis.missing + heldOffsets(newest, covered, basis) - touched.records
+  const known = {
+    parts: withDays(basis.parts, touched.byDate),
+    folders: withFolders(basis.folders, look, listed, below, covered),
+  }
+  return {
+    days,
+    goesOn: true,
+    records,
+    newRecords: touched.records,
+    watermark: covered,
+    lastReceived,
+    missing,
+    basis: { form: daysForm, watermark: Object.fromEntries(covered), records, missing, ...known },
+  }
 }
 
+/** Partition → when the last record below the watermark was received, where one of the files holds it. */
 async function readLastReceived(
-  engine: Engine,
   files: readonly ScanFile[],
   watermark: ReadonlyMap<number, number>,
 ): Promise<Map<number, number>> {
-  const last = ({ partition }: ScanFile) => (watermark.get(partition) ?? 0) - 1
-  const theirs = files.filter((file) => file.firstOffset <= last(file) && last(file) < file.nextOffset)
-  const offsets = new Map(theirs.map((file) => [file.partition, last(file)]))
-  const rows = await readRows<{ partition: number; received_ms: number }>(engine, theirs, (paths) =>
-    receivedQuery(paths, offsets),
-  )
-  return new Map(rows.map(({ partition, received_ms }) => [partition, received_ms]))
-}
-
-/** Timely readings were measured after 2000 and before the end of the newest date, give or take a zone. */
-function dayRules(files: readonly Pick<LakeFile, 'date'>[], timeZone: string): DayRules {
-  const from = earliestMeasuredAt
-  const newest = files.reduce((latest, { date }) => Math.max(latest, Date.parse(date)), from)
-  const to = newest + 3 * dayMs
-  return { offsets: utcOffsets(timeZone, from, to), from, to }
+  const scanner = createRowScanner(() => true)
+  const received = new Map<number, number>()
+  for (const file of files) {
+    const { partition, firstOffset, nextOffset } = file
+    const end = watermark.get(partition) ?? 0
+    if (end === nextOffset) received.set(partition, (await readLastRow(file)).receivedAt)
+    else if (firstOffset < end && end < nextOffset) {
+      scanner.scan(file, { from: end - 1, to: end }, ({ receivedAt }) => received.set(partition, receivedAt))
+    }
+  }
+  return received
 }
 
 function coveredBy(files: readonly ScanFile[], watermark: ReadonlyMap<number, number> | null): Map<number, number> {

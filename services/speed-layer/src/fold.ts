@@ -15,8 +15,7 @@ import {
   noAlerts,
   type PatientAlerts,
   type Reading,
-  riskOf,
-  type Signal,
+  signalBits,
   signals,
   type Verdict,
 } from '@health/domain'
@@ -122,10 +121,9 @@ function foldReading(
     return
   }
   const first = fresh === mask ? reading : onlySignals(reading, fresh)
-  const risk = riskOf(first)
   views.state.counts.valid++
-  addReading(day, first, risk)
-  addReading(together, first, risk)
+  addReading(day, first)
+  addReading(together, first)
   if (beforeWindow) day.provisional = together.provisional = true
   foldValues(patient, record, first, rules, news)
 }
@@ -187,16 +185,14 @@ function tellAlerts(alerts: PatientAlerts, changed: readonly Alert[], news: Fold
   for (const alert of changed) news.alerts.push(alertRow(alert, alerts))
 }
 
-const bits = { glucoseMgdl: 1, heartRateBpm: 2, temperatureC: 4 } as const satisfies Record<Signal, number>
-
 function maskOf(reading: Reading): number {
   let mask = 0
-  for (const signal of signals) if (reading[signal] !== null) mask |= bits[signal]
+  for (const signal of signals) if (reading[signal] !== null) mask |= signalBits[signal]
   return mask
 }
 
 function onlySignals(reading: Reading, mask: number): Reading {
   const only = { ...reading }
-  for (const signal of signals) if ((mask & bits[signal]) === 0) only[signal] = null
+  for (const signal of signals) if ((mask & signalBits[signal]) === 0) only[signal] = null
   return only
 }

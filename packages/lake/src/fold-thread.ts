@@ -1,0 +1,20 @@
+// A thread that folds portions of the lake for `foldPortions`: one message in, one out.
+import { parentPort } from 'node:worker_threads'
+import { type FoldedPortion, foldPortion, type Portion } from './fold-portion.ts'
+import { LakeFileDamaged } from './read-file.ts'
+
+/** What a thread answers: errors lose their class on the way. */
+export type FoldReply = FoldedPortion | { damaged: string }
+
+parentPort?.on('message', (portion: Portion) => {
+  parentPort?.postMessage(fold(portion))
+})
+
+function fold(portion: Portion): FoldReply {
+  try {
+    return foldPortion(portion)
+  } catch (error) {
+    if (error instanceof LakeFileDamaged) return { damaged: error.message }
+    throw error
+  }
+}
