@@ -1,7 +1,9 @@
 // `pnpm run batch`: daily statistics from the lake into the batch views of the system that runs here.
-import { readArguments, runCommand } from '@health/batch-aggregator/command'
-import { exitWith } from '@health/runtime'
-import { resolveTarget, sayTarget } from './target.ts'
+import '@health/runtime/compile-cache'
+
+const { readArguments, runCommand } = await import('@health/batch-aggregator/command')
+const { exitWith } = await import('@health/runtime')
+const { resolveTarget, sayTarget } = await import('./target.ts')
 
 const args = process.argv.slice(2)
 try {

@@ -1,4 +1,5 @@
 // Computes days from whole parts of the lake, portion by portion, and those that several portions share once more.
+import { availableParallelism } from 'node:os'
 import type { LakePart } from './basis.ts'
 import type { Portion } from './fold-portion.ts'
 import { foldPortions } from './fold-portions.ts'
@@ -18,6 +19,9 @@ export interface ComputeOptions {
   signal?: AbortSignal
 }
 
+/** To start threads takes as long as to compute about so many portions. */
+const fewPortions = 8
+
 /** The days of whole parts of the lake; of `dates` only, unless they are `null`. */
 export async function computeDays(
   parts: readonly ScanFile[][],
@@ -34,6 +38,7 @@ export async function computeDays(
     inPortions(part, portionBytes).map((files) => ({ files, days: found[i]?.days, bytes: sizeOf(files) })),
   )
   const bytes = sizeOf(parts.flat())
+  const threads = bytes > fewPortions * portionBytes ? availableParallelism() : 1
   const portion = (files: readonly ScanFile[], only: Portion['only']): Portion => ({
     files,
     covered,
@@ -44,7 +49,10 @@ export async function computeDays(
   let records = 0
   let done = 0
   let bytesDone = 0
-  for await (const folded of foldPortions(portions.map(({ files }) => portion(files, null)))) {
+  for await (const folded of foldPortions(
+    portions.map(({ files }) => portion(files, null)),
+    threads,
+  )) {
     signal?.throwIfAborted()
     const { days: theirDays, bytes: theirBytes } = portions[done] ?? {}
     days.add(done++, folded.days)
@@ -55,7 +63,10 @@ export async function computeDays(
   }
   const again = together(days.unsettled(), (i) => portions[i]?.bytes ?? 0, portionsTogether * portionBytes)
   const filesOf = (numbers: ReadonlySet<number>) => portions.flatMap(({ files }, i) => (numbers.has(i) ? files : []))
-  for await (const folded of foldPortions(again.map(({ numbers, keys }) => portion(filesOf(numbers), keys)))) {
+  for await (const folded of foldPortions(
+    again.map(({ numbers, keys }) => portion(filesOf(numbers), keys)),
+    threads,
+  )) {
     signal?.throwIfAborted()
     days.replace(folded.days)
   }

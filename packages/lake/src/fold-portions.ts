@@ -1,18 +1,14 @@
-// Folds many portions of the lake: few one after the other, many in as many threads as there are processors.
+// Folds portions of the lake one after the other, or several at a time in threads.
 import { once } from 'node:events'
-import { availableParallelism } from 'node:os'
 import { setImmediate } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { type FoldedPortion, foldPortion, type Portion } from './fold-portion.ts'
 import type { FoldReply } from './fold-thread.ts'
 import { LakeFileDamaged } from './read-file.ts'
 
-/** To start threads takes as long as to compute about so many portions. */
-const fewPortions = 8
-
-/** What each portion came to, in their order. Throws as `foldPortion` does. */
-export async function* foldPortions(portions: readonly Portion[]): AsyncGenerator<FoldedPortion> {
-  if (portions.length > fewPortions) yield* foldInThreads(portions, availableParallelism())
+/** What each portion came to, in their order; in so many threads, or with one in this. Throws as `foldPortion` does. */
+export async function* foldPortions(portions: readonly Portion[], threads: number): AsyncGenerator<FoldedPortion> {
+  if (threads > 1) yield* foldInThreads(portions, threads)
   else {
     for (const portion of portions) {
       // Others have their turn between two portions.
@@ -27,10 +23,11 @@ async function* foldInThreads(portions: readonly Portion[], threads: number): As
   // Nobody waits any more for what comes behind a failure.
   for (const { promise } of results) promise.catch(() => {})
   const waiting = portions.entries()
-  const workers = Array.from({ length: threads }, () => new Worker(new URL('./fold-thread.ts', import.meta.url)))
-  for (const worker of workers) {
-    void serve(worker, waiting, results)
-  }
+  const workers = Array.from(
+    { length: Math.min(threads, portions.length) },
+    () => new Worker(new URL('./fold-thread.ts', import.meta.url)),
+  )
+  for (const worker of workers) void serve(worker, waiting, results)
   try {
     for (const { promise } of results) yield await promise
   } finally {

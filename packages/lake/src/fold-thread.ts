@@ -1,7 +1,10 @@
 // A thread that folds portions of the lake for `foldPortions`: one message in, one out.
+import '@health/runtime/compile-cache'
 import { parentPort } from 'node:worker_threads'
-import { type FoldedPortion, foldPortion, type Portion } from './fold-portion.ts'
-import { LakeFileDamaged } from './read-file.ts'
+import type { FoldedPortion, Portion } from './fold-portion.ts'
+
+const { foldPortion } = await import('./fold-portion.ts')
+const { LakeFileDamaged } = await import('./read-file.ts')
 
 /** What a thread answers: errors lose their class on the way. */
 export type FoldReply = FoldedPortion | { damaged: string }

@@ -46,8 +46,8 @@ const slack = 64
 /** Longest number of digits, point left out, that a double holds exactly. */
 const exactDigits = 15
 const powersOfTen = Array.from({ length: exactDigits + 1 }, (_, n) => 10 ** n)
-/** `2026-11-24T02:00` */
-const minuteLength = 16
+/** `2026-11-24` */
+const dateLength = 10
 /** `2026-11-24T02:00:00.000Z` */
 const timeLength = 24
 const tableSize = 4096
@@ -59,16 +59,15 @@ interface KnownSource<Source> {
   next: KnownSource<Source> | null
 }
 
-/** The minute of a time that was read, as bytes (four words) and as epoch ms: most times are in the same minute as the one before. */
-interface KnownMinute {
-  a: number
-  b: number
-  c: number
-  d: number
+/** The date of a time that was read, as bytes (`2026`, `-11-`, `24T`) and as epoch ms: most times have that of the one before. */
+interface KnownDate {
+  year: number
+  month: number
+  day: number
   ms: number
 }
 
-const noMinute = (): KnownMinute => ({ a: 0, b: 0, c: 0, d: 0, ms: Number.NaN })
+const noDate = (): KnownDate => ({ year: 0, month: 0, day: 0, ms: Number.NaN })
 
 /** `sourceOf` is called once for every patient's sensor. */
 export function createRowScanner<Source>(
@@ -80,8 +79,8 @@ export function createRowScanner<Source>(
   let at = 0
   const sources = new Map<string, Source>()
   const table: (KnownSource<Source> | null)[] = new Array(tableSize).fill(null)
-  const receivedMinute = noMinute()
-  const measuredMinute = noMinute()
+  const receivedDate = noDate()
+  const measuredDate = noDate()
   const row: ScannedRow<Source> = {
     offset: 0,
     receivedAt: Number.NaN,
@@ -169,12 +168,12 @@ export function createRowScanner<Source>(
   function readCells(partition: number): boolean {
     if (readWhole() !== partition) return false
     const offset = readWhole()
-    const receivedAt = readTime(receivedMinute)
+    const receivedAt = readTime(receivedDate)
     if (!readSource()) return false
     let measuredAt = Number.NaN
     if (bytes[at] === comma) at++
     else {
-      measuredAt = readTime(measuredMinute)
+      measuredAt = readTime(measuredDate)
       if (Number.isNaN(measuredAt)) return false
     }
     const glucoseMgdl = readDecimal()
@@ -205,36 +204,41 @@ export function createRowScanner<Source>(
   }
 
   /** A canonical time and the comma behind it; NaN for anything else. */
-  function readTime(known: KnownMinute): number {
-    const minute = readMinute(known)
-    // `:00.` and `000Z`
-    const seconds = view.getUint32(at + minuteLength)
-    const rest = view.getUint32(at + minuteLength + 4)
-    const tens = ((seconds >>> 16) & 0xff) - zero
-    const ones = ((seconds >>> 8) & 0xff) - zero
-    const hundreds = (rest >>> 24) - zero
-    const tenths = ((rest >>> 16) & 0xff) - zero
-    const milliseconds = ((rest >>> 8) & 0xff) - zero
+  function readTime(known: KnownDate): number {
+    const date = readDate(known)
+    // `24T0`, `2:00`, `:00.` and `000Z`: two digits at a time would be looked at for their bounds one by one.
+    const hours = view.getUint32(at + 8)
+    const minutes = view.getUint32(at + 12)
+    const seconds = view.getUint32(at + 16)
+    const rest = view.getUint32(at + 20)
+    const hour = 10 * digit(hours) + digit(minutes >>> 24)
+    const minute = 10 * digit(minutes >>> 8) + digit(minutes)
+    const second = 10 * digit(seconds >>> 16) + digit(seconds >>> 8)
+    const millisecond = 100 * digit(rest >>> 24) + 10 * digit(rest >>> 16) + digit(rest >>> 8)
     const isTime =
-      seconds >>> 24 === colon && (seconds & 0xff) === point && (rest & 0xff) === z && bytes[at + timeLength] === comma
+      hour < 24 &&
+      minute < 60 &&
+      second < 60 &&
+      millisecond < 1000 &&
+      ((minutes >>> 16) & 0xff) === colon &&
+      seconds >>> 24 === colon &&
+      (seconds & 0xff) === point &&
+      (rest & 0xff) === z &&
+      bytes[at + timeLength] === comma
     at += timeLength + 1
-    if (!isTime || tens >>> 0 > 5 || ones >>> 0 > 9) return Number.NaN
-    if (hundreds >>> 0 > 9 || tenths >>> 0 > 9 || milliseconds >>> 0 > 9) return Number.NaN
-    return minute + (1000 * (10 * tens + ones) + 100 * hundreds + 10 * tenths + milliseconds)
+    return isTime ? date + (3_600_000 * hour + 60_000 * minute + 1000 * second + millisecond) : Number.NaN
   }
 
-  /** NaN for anything but a minute. */
-  function readMinute(known: KnownMinute): number {
-    const a = view.getUint32(at)
-    const b = view.getUint32(at + 4)
-    const c = view.getUint32(at + 8)
-    const d = view.getUint32(at + 12)
-    if (d === known.d && c === known.c && b === known.b && a === known.a) return known.ms
-    known.a = a
-    known.b = b
-    known.c = c
-    known.d = d
-    known.ms = parseCanonicalTime(`${bytes.toString('latin1', at, at + minuteLength)}:00.000Z`) ?? Number.NaN
+  /** The date and the `T` behind it as epoch ms; NaN for anything else. */
+  function readDate(known: KnownDate): number {
+    const year = view.getUint32(at)
+    const month = view.getUint32(at + 4)
+    const day = view.getUint32(at + 8) >>> 8
+    if (day === known.day && month === known.month && year === known.year) return known.ms
+    known.year = year
+    known.month = month
+    known.day = day
+    known.ms = parseCanonicalTime(`${bytes.toString('latin1', at, at + dateLength + 1)}00:00:00.000Z`) ?? Number.NaN
     return known.ms
   }
 
@@ -344,6 +348,12 @@ export function createRowScanner<Source>(
   }
 
   return { scan }
+}
+
+/** The digit in the lowest byte of a word; for anything else a number too large to be part of a time. */
+function digit(word: number): number {
+  const value = (word & 0xff) - zero
+  return value >>> 0 > 9 ? 1000 : value
 }
 
 const viewOf = ({ buffer, byteOffset, length }: Buffer): DataView => new DataView(buffer, byteOffset, length)

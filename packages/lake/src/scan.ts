@@ -61,6 +61,8 @@ export interface ScanOptions {
 }
 
 const defaultPortionBytes = 24 * 1024 * 1024
+/** So much CSV at least is known as one part: of a day that is touched later, the parts that hold some of it are read again. */
+const partBytes = 4 * 1024 * 1024
 
 /**
  * The days of the lake's records below the watermark, judged as the speed layer judges them, but with every duplicate
@@ -82,7 +84,7 @@ async function scanAll(lakeDir: string, options: ScanOptions): Promise<LakeScan>
   const covered = coveredBy(files, watermark)
   const lastReceived = await readLastReceived(files, covered)
   const theirs = { ...options, portionBytes, covered }
-  const { days, records, parts } = await computeDays(inParts(files, portionBytes), null, theirs)
+  const { days, records, parts } = await computeDays(inParts(files, Math.min(portionBytes, partBytes)), null, theirs)
   const missing = heldOffsets(files, covered, null) - records
   const folders = withFolders({}, look, listed, files, covered)
   return {
@@ -117,7 +119,7 @@ async function goOnFrom(basis: LakeBasis, lakeDir: string, options: ScanOptions)
   )
   const theirDates = [...look.dates].filter((date) => isIn(parts, date))
   if (!holdsStill(basis, theirDates, wanted)) return null
-  const { days } = await computeDays(inParts(wanted, portionBytes), touched.days, theirs)
+  const { days } = await computeDays(inParts(wanted, Math.min(portionBytes, partBytes)), touched.days, theirs)
   const records = basis.records + touched.records
   const missing = basis.missing + heldOffsets(newest, covered, basis) - touched.records
   const known = {

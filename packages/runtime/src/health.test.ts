@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import express from 'express'
 import { Counter } from 'prom-client'
 import { afterAll, afterEach, expect, test } from 'vitest'
-import { createHealthRouter, type Health } from './health.ts'
+import { createHealthHandler, type Health } from './health.ts'
 import { listen } from './listen.ts'
 import { createMetrics, renderMetrics } from './metrics.ts'
 
@@ -12,7 +12,7 @@ const asked: Health = {
   waitingFor: () => health.waitingFor,
   metrics: async () => 'a 1\n',
 }
-const server = createServer(express().use(createHealthRouter(asked)))
+const server = createServer(express().use(createHealthHandler(asked)))
 const address = listen(server, { port: 0, host: '127.0.0.1', variable: 'METRICS_PORT' })
 const get = async (path: string) => fetch(`http://127.0.0.1:${await address}${path}`)
 
@@ -37,6 +37,12 @@ test('a process that waits is healthy but not ready, and says for what', async (
   const readyz = await get('/readyz')
   expect(readyz.status).toBe(503)
   expect(await readyz.json()).toEqual({ ready: false, waiting_for: 'Kafka at 127.0.0.1:9092' })
+})
+
+test('what is asked otherwise, or elsewhere, is not answered', async () => {
+  expect((await get('/health')).status).toBe(404)
+  const posted = await fetch(`http://127.0.0.1:${await address}/healthz`, { method: 'POST' })
+  expect(posted.status).toBe(404)
 })
 
 test('a failed process says why', async () => {

@@ -1,6 +1,6 @@
 // Health over HTTP: is the process sound, is it at work, and its metrics. For supervisors, people and Prometheus.
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import express, { type Router } from 'express'
 
 /** What can be asked of a process. */
 export interface Health {
@@ -12,29 +12,44 @@ export interface Health {
   metrics(): Promise<string>
 }
 
+/** Answers a request, or hands it on. */
+export type HealthHandler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  next: (error?: unknown) => void,
+) => void
+
 /**
- * `GET /healthz` (200, or 503 with the failure), `GET /readyz` (200, or 503 with what is waited for), `GET /metrics`.
+ * `GET /healthz` (200, or 503 with the failure), `GET /readyz` (200, or 503 with what is waited for), `GET /metrics`. For
+ * Express too, but without it: a service that serves nothing else need not load it.
  */
-export function createHealthRouter(health: Health): Router {
-  const router = express.Router()
-  router.use(['/healthz', '/readyz', '/metrics'], (_request, response, next) => {
-    response.set({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
-    next()
-  })
-  router.get('/healthz', (_request, response) => {
-    const failure = health.failure()
-    response.status(failure === null ? 200 : 503).json({ healthy: failure === null, failure })
-  })
-  router.get('/readyz', (_request, response) => {
-    const waitingFor = health.waitingFor()
-    response.status(waitingFor === null ? 200 : 503).json({ ready: waitingFor === null, waiting_for: waitingFor })
-  })
-  router.get('/metrics', async (_request, response) => {
-    const text = await health.metrics()
-    response.type('text/plain; version=0.0.4; charset=utf-8').send(text)
-  })
-  return router
+export function createHealthHandler(health: Health): HealthHandler {
+  return ({ method, url = '' }, response, next) => {
+    if (method !== 'GET' && method !== 'HEAD') return next()
+    const [path] = url.split('?')
+    if (path === '/healthz') {
+      const failure = health.failure()
+      answer(response, failure === null, { healthy: failure === null, failure })
+    } else if (path === '/readyz') {
+      const waitingFor = health.waitingFor()
+      answer(response, waitingFor === null, { ready: waitingFor === null, waiting_for: waitingFor })
+    } else if (path === '/metrics') {
+      health
+        .metrics()
+        .then((text) => response.writeHead(200, headers('text/plain; version=0.0.4; charset=utf-8')).end(text))
+        .catch(next)
+    } else next()
+  }
 }
+
+const answer = (response: ServerResponse, isWell: boolean, body: object): void =>
+  void response.writeHead(isWell ? 200 : 503, headers('application/json; charset=utf-8')).end(JSON.stringify(body))
+
+const headers = (type: string) => ({
+  'content-type': type,
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+})
 
 const windowMs = 5_000
 const longestBlockMs = 5_000

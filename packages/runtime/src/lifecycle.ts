@@ -1,12 +1,11 @@
 // The life of a process: reads its settings, runs until a signal or a failure, ends with an exit code that tells which.
 import { createServer } from 'node:http'
-import express from 'express'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import { closeAfterBody } from './close-after-body.ts'
 import { ConfigError, describeConfig, readConfig, type Settings } from './config.ts'
 import { port } from './fields.ts'
-import { createHealthRouter, type Health } from './health.ts'
+import { createHealthHandler, type Health } from './health.ts'
 import { listen } from './listen.ts'
 import { createLogger, logLevels } from './logger.ts'
 import type { Service, ServiceContext } from './service.ts'
@@ -97,8 +96,15 @@ function readOrExit<C>(settings: Settings<C>): C {
 }
 
 async function serveHealth(name: string, health: Health, config: RuntimeConfig, logger: Logger): Promise<void> {
-  const app = express().disable('x-powered-by').use(closeAfterBody, createHealthRouter(health))
-  const server = createServer({ requestTimeout: 5_000, headersTimeout: 5_000, connectionsCheckingInterval: 1_000 }, app)
+  const handle = createHealthHandler(health)
+  const limits = { requestTimeout: 5_000, headersTimeout: 5_000, connectionsCheckingInterval: 1_000 }
+  const server = createServer(limits, (request, response) => {
+    const refuse = (error?: unknown) => {
+      if (error !== undefined) logger.error({ err: error }, 'A question for metrics failed.')
+      response.writeHead(error === undefined ? 404 : 500).end()
+    }
+    closeAfterBody(request, response, () => handle(request, response, refuse))
+  })
   const taken = await listen(server, { port: config.METRICS_PORT, host: config.HOST, variable: 'METRICS_PORT' })
   logger.info({ service: name, port: taken }, 'Serving /healthz, /readyz and /metrics.')
 }

@@ -1,8 +1,10 @@
 // batch-aggregator as a process of its own: one run and its table; with --watch it stays and runs when asked.
-import { runService } from '@health/runtime'
-import { runCommand } from './command.ts'
-import { settings } from './config.ts'
-import { startBatchAggregator } from './service.ts'
+import '@health/runtime/compile-cache'
+
+const { runService } = await import('@health/runtime')
+const { runCommand } = await import('./command.ts')
+const { settings } = await import('./config.ts')
+const { startBatchAggregator } = await import('./service.ts')
 
 const args = process.argv.slice(2)
 if (args.includes('--watch')) await runService('batch-aggregator', settings, startBatchAggregator)

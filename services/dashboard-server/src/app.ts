@@ -1,7 +1,7 @@
 // The HTTP side: the page and its files, REST, health, under one strict set of headers and one way of refusing.
 import { createServer, type Server } from 'node:http'
 import { LogUnavailable } from '@health/log'
-import { closeAfterBody, createHealthRouter, type Gate, type Health, type Logger, sendProblem } from '@health/runtime'
+import { closeAfterBody, createHealthHandler, type Gate, type Health, type Logger, sendProblem } from '@health/runtime'
 import { ViewsUnavailable } from '@health/views'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import helmet from 'helmet'
@@ -36,7 +36,7 @@ export function createHttpServer(parts: AppParts): Server {
 function createApp({ hostCheck, gate, page, served, health, logger }: AppParts): Express {
   const app = express().disable('x-powered-by').disable('etag').set('query parser', 'simple')
   app.use(securityHeaders, closeAfterBody, refuseForeign(hostCheck))
-  app.use(createHealthRouter(health))
+  app.use(createHealthHandler(health))
   app.use(servePage(page))
   app.use('/api/session', createSessionRouter(gate, served.now))
   app.use('/api', createRestRouter(served, gate))

@@ -1,6 +1,8 @@
 // kafka-bridge as a process of its own: takes readings by HTTP and MQTT and puts them into the log.
-import { runService } from '@health/runtime'
-import { settings } from './config.ts'
-import { startKafkaBridge } from './service.ts'
+import '@health/runtime/compile-cache'
+
+const { runService } = await import('@health/runtime')
+const { settings } = await import('./config.ts')
+const { startKafkaBridge } = await import('./service.ts')
 
 await runService('kafka-bridge', settings, startKafkaBridge)

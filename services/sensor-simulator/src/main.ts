@@ -1,6 +1,8 @@
 // The sensor simulator as a process.
-import { runService } from '@health/runtime'
-import { settings } from './config.ts'
-import { startSensorSimulator } from './service.ts'
+import '@health/runtime/compile-cache'
+
+const { runService } = await import('@health/runtime')
+const { settings } = await import('./config.ts')
+const { startSensorSimulator } = await import('./service.ts')
 
 await runService('sensor-simulator', settings, startSensorSimulator)
