@@ -8,19 +8,21 @@ import { createRounds } from './rounds.ts'
 import { createSlowSockets } from './slow-sockets.ts'
 import { createThrottle } from './throttle.ts'
 
-export interface AudienceOptions {
+export interface AudienceOptions<Due> {
   snapshot(): Snapshot
+  /** What is to be said of what is due. */
+  newsOf(due: readonly Due[]): News[]
   /** Epoch ms. */
   now(): number
 }
 
-export interface Audience {
+export interface Audience<Due> {
   add(socket: BrowserSocket): void
   /** From now on told of this patient, or of all, and of no other any more. */
   watch(socket: BrowserSocket, patientId: string): void
   isWatched(patientId: string): boolean
-  /** Everybody is told in the next round what `take` then returns; in place of what waits under the same name. */
-  tellAll(name: string, take: () => News[]): void
+  /** Everybody is told in their next turn; in place of what waits under the same key. */
+  tellAll(key: string, due: Due): void
   /** Whoever watches just this is told at once. */
   tellWatchers(watched: string, messages: readonly Message[]): void
   /** Everybody gets a snapshot: what they were told before may have holes. */
@@ -39,16 +41,15 @@ const snapshotsMs = 10
 const standings = { news: 'news', fresh: 'fresh', behind: 'behind' } as const
 const watchRoom = (patientId: string): string => `watch ${patientId}`
 
-export function createAudience(
+export function createAudience<Due>(
   { adapter, sockets }: Namespace<ClientEvents, ServerEvents>,
-  { snapshot, now }: AudienceOptions,
-): Audience {
+  { snapshot, newsOf, now }: AudienceOptions<Due>,
+): Audience<Due> {
   const { rooms } = adapter
   const socketsIn = (room: string): BrowserSocket[] =>
     [...(rooms.get(room) ?? [])].flatMap((id) => sockets.get(id) ?? [])
-  const rounds = createRounds<News, Message>({
-    members: () => rooms.get(standings.news) ?? [],
-    write: (news) => joinMessages(news.map(messageOf)),
+  const rounds = createRounds<Due, Message>({
+    write: (due) => joinMessages(newsOf(due).map(messageOf)),
     tell(id, message) {
       const socket = sockets.get(id)
       if (socket !== undefined) send(socket, message)
@@ -56,12 +57,13 @@ export function createAudience(
     now,
   })
   adapter.on('leave-room', (room, id) => {
-    if (room === standings.news) rounds.skip(id)
+    if (room === standings.news) rounds.leave(id)
   })
 
   const move = (socket: BrowserSocket, to: string) => {
     for (const room of Object.values(standings)) if (room !== to) socket.leave(room)
     socket.join(to)
+    if (to === standings.news) rounds.join(socket.id)
   }
   const welcome = (socket: BrowserSocket) => {
     move(socket, standings.fresh)

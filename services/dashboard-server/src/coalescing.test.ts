@@ -44,24 +44,18 @@ test('a browser that takes the changed rows ends up with what the server knows, 
     fc.property(fc.array(change), (changes) => {
       const patients = createPatients({ clinical: defaultRules, staleSeconds: 900 })
       const browsers = ['first', 'second'].map((id) => ({ id, shown: new Map<string, PatientRow>() }))
-      const rounds = createRounds<PatientRow[], PatientRow[]>({
-        members: () => browsers.map(({ id }) => id),
-        write: (news) => news.flat(),
+      const rounds = createRounds<string, PatientRow[]>({
+        write: (due) => patients.rowsOf(due, 1_000),
         tell(member, rows) {
           const shown = browsers.find(({ id }) => id === member)?.shown
           for (const row of rows) shown?.set(row.patient_id, row)
         },
         now: Date.now,
       })
-      const due = new Set<string>()
+      for (const { id } of browsers) rounds.join(id)
       for (const { patientId, glucose, pauseMs } of changes) {
         patients.apply(0, { [patientId]: stateOf(glucose) })
-        due.add(patientId)
-        rounds.add('patients', () => {
-          const rows = patients.rowsOf(due, 1_000)
-          due.clear()
-          return [rows]
-        })
+        rounds.add(patientId, patientId)
         vi.advanceTimersByTime(pauseMs)
       }
       vi.advanceTimersByTime(1_000)
@@ -80,7 +74,6 @@ function aCrowd(size: number) {
   let tellingMs = 0
   const now = () => Date.now() + tellingMs
   const rounds = createRounds<string, string>({
-    members: () => members,
     write: (news) => news.join(' '),
     tell(member, message) {
       told.push({ member, message, ms: Date.now() - began })
@@ -88,12 +81,13 @@ function aCrowd(size: number) {
     },
     now,
   })
+  for (const member of members) rounds.join(member)
   return { rounds, members, told }
 }
 
 test('of very many browsers a few are told at a time, and what else there is to do is done in between', () => {
   const { rounds, told } = aCrowd(1_000)
-  rounds.add('news', () => ['news'])
+  rounds.add('news', 'news')
   vi.advanceTimersToNextTimer()
   expect(told).toHaveLength(4)
   let between = Number.NaN
@@ -105,12 +99,27 @@ test('of very many browsers a few are told at a time, and what else there is to 
   expect(told).toHaveLength(1_000)
 })
 
-test('news that come during a round are told in the next, together, the newest of each kind', () => {
+test('a crowd is told group by group: each browser at most four times a second, with what is news by then', () => {
+  const { rounds, members, told } = aCrowd(2_000)
+  for (let ms = 0; ms < 3_000; ms += 10) {
+    rounds.add('clock', String(ms))
+    vi.advanceTimersByTime(10)
+  }
+  const [first, last] = [members[0], members.at(-1)].map((member) => told.filter((each) => each.member === member))
+  for (const theirs of [first, last]) {
+    const times = theirs?.map(({ ms }) => ms) ?? []
+    expect(times.length).toBeGreaterThan(2)
+    for (const [i, ms] of times.entries()) if (i > 0) expect(ms - (times[i - 1] ?? 0)).toBeGreaterThanOrEqual(250)
+  }
+  expect(first?.at(-1)?.message).not.toBe(last?.at(-1)?.message)
+})
+
+test('news that come during a turn are told in the next, together, the newest under each key', () => {
   const { rounds, members, told } = aCrowd(10)
-  rounds.add('rows', () => ['a'])
+  rounds.add('row', 'a')
   vi.advanceTimersToNextTimer()
-  for (const news of ['b', 'c']) rounds.add('rows', () => [news])
-  rounds.add('alerts', () => ['d', 'e'])
+  for (const news of ['b', 'c']) rounds.add('row', news)
+  for (const alert of ['d', 'e']) rounds.add(alert, alert)
   vi.runAllTimers()
   expect(told.filter(({ member }) => member === members[9])).toEqual([
     { member: members[9], message: 'a', ms: expect.any(Number) },
@@ -118,11 +127,28 @@ test('news that come during a round are told in the next, together, the newest o
   ])
 })
 
-test('whoever is told everything afresh in the middle of a round hears nothing older after it', () => {
+test('whoever is told everything afresh in the middle of a turn hears nothing older after it', () => {
   const { rounds, members, told } = aCrowd(10)
-  rounds.add('news', () => ['old'])
+  rounds.add('news', 'old')
   vi.advanceTimersToNextTimer()
-  rounds.skip('browser 9')
+  rounds.leave('browser 9')
+  rounds.join('browser 9')
   vi.runAllTimers()
   expect(told.map(({ member }) => member)).toEqual(members.slice(0, 9))
+})
+
+test('whoever has gone is told nothing, and who comes is told from the next turn on', () => {
+  const { rounds, told } = aCrowd(2)
+  rounds.add('news', 'old')
+  rounds.leave('browser 0')
+  rounds.join('browser 2')
+  vi.runAllTimers()
+  rounds.add('news', 'new')
+  vi.runAllTimers()
+  expect(told.map(({ member, message }) => `${member} ${message}`)).toEqual([
+    'browser 1 old',
+    'browser 2 old',
+    'browser 1 new',
+    'browser 2 new',
+  ])
 })

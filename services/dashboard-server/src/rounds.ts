@@ -1,41 +1,64 @@
-// Tells everybody the news in rounds, at most four a second: each browser gets all that is due in one go, some at a time,
-// so that however many there are, nobody who watches a patient waits for the crowd.
-import { createThrottle } from './throttle.ts'
+// Tells everybody the news, each at most four times a second and all that is due in one go. Many are told group by group,
+// spread over the quarter of a second, and some of a group at a time: so that however many there are, nobody waits for the
+// whole crowd, least of all who watches a patient.
 
-export interface RoundsOptions<News, Message> {
-  /** Who is told now. */
-  members(): Iterable<string>
+export interface RoundsOptions<Due, Message> {
   /** What is told in one go. */
-  write(news: readonly News[]): Message
+  write(due: readonly Due[]): Message
   tell(member: string, message: Message): void
   /** Epoch ms. */
   now(): number
 }
 
-export interface Rounds<News> {
-  /** For the next round: `take` is called as it begins. In place of what waits under the same name. */
-  add(name: string, take: () => News[]): void
-  /** To be told nothing more in the round under way: gone, or told everything afresh. */
-  skip(member: string): void
+export interface Rounds<Due> {
+  /** Is told what is added from now on. */
+  join(member: string): void
+  /** To be told nothing more, not even in the turn under way: gone, or told everything afresh. */
+  leave(member: string): void
+  /** For everybody's next turn; in place of what waits under the same key. */
+  add(key: string, due: Due): void
   stop(): void
 }
 
 const everyMs = 250
+/** For each group the news are written once. */
+const groupSize = 1000
 /** Longer at a time, and what else happens would be seen late. */
 const sliceMs = 4
 
-export function createRounds<News, Message>(options: RoundsOptions<News, Message>): Rounds<News> {
-  const { members, write, tell, now } = options
-  const due = new Map<string, () => News[]>()
-  let waiting = new Set<string>()
-  let next: NodeJS.Immediate | undefined
-  const throttle = createThrottle(everyMs, begin, now)
+interface Group<Due> {
+  members: Set<string>
+  due: Map<string, Due>
+  /** When its last turn began. */
+  begunAt: number
+}
 
-  function begin(): void {
-    const news = [...due.values()].flatMap((take) => take())
-    due.clear()
-    waiting = new Set(members())
-    if (waiting.size > 0) tellSome(write(news))
+export function createRounds<Due, Message>({ write, tell, now }: RoundsOptions<Due, Message>): Rounds<Due> {
+  const groups: Group<Due>[] = []
+  const groupOf = new Map<string, Group<Due>>()
+  /** Who is still to be told in the turn under way. */
+  let waiting = new Set<string>()
+  let timer: NodeJS.Timeout | undefined
+  let next: NodeJS.Immediate | undefined
+  let begunAt = Number.NEGATIVE_INFINITY
+
+  /** Of the groups that have something due, that one is next whose last turn is the longest ago. */
+  function plan(): void {
+    if (timer !== undefined || next !== undefined) return
+    const told = groups.filter(({ members }) => members.size > 0)
+    const [group] = told.filter(({ due }) => due.size > 0).sort((a, b) => a.begunAt - b.begunAt)
+    if (group === undefined) return
+    const at = Math.max(group.begunAt + everyMs, begunAt + everyMs / told.length)
+    timer = setTimeout(begin, Math.max(0, at - now()), group)
+  }
+
+  function begin(group: Group<Due>): void {
+    timer = undefined
+    begunAt = group.begunAt = now()
+    waiting = new Set(group.members)
+    const message = write([...group.due.values()])
+    group.due.clear()
+    tellSome(message)
   }
 
   function tellSome(message: Message): void {
@@ -47,17 +70,32 @@ export function createRounds<News, Message>(options: RoundsOptions<News, Message
       if (now() >= end) break
     }
     if (waiting.size > 0) next = setImmediate(tellSome, message)
-    else if (due.size > 0) throttle.request()
+    else plan()
   }
 
   return {
-    add(name, take) {
-      due.set(name, take)
-      if (next === undefined) throttle.request()
+    join(member) {
+      let group = groups.find(({ members }) => members.size < groupSize)
+      if (group === undefined) {
+        group = { members: new Set(), due: new Map(), begunAt: Number.NEGATIVE_INFINITY }
+        groups.push(group)
+      }
+      group.members.add(member)
+      groupOf.set(member, group)
     },
-    skip: (member) => void waiting.delete(member),
+    leave(member) {
+      const group = groupOf.get(member)
+      groupOf.delete(member)
+      waiting.delete(member)
+      group?.members.delete(member)
+      if (group?.members.size === 0) group.due.clear()
+    },
+    add(key, due) {
+      for (const group of groups) if (group.members.size > 0) group.due.set(key, due)
+      plan()
+    },
     stop() {
-      throttle.stop()
+      clearTimeout(timer)
       clearImmediate(next)
     },
   }

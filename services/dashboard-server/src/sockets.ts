@@ -46,6 +46,9 @@ export interface Sockets {
   close(): Promise<void>
 }
 
+/** What everybody is to be told of; of a patient, as the row is by then. */
+type Due = { patientId: string } | { alert: AlertRow } | { day: DailyRow } | { pipeline: PipelineRow }
+
 const watchMessage = z.object({ patient_id: z.union([z.literal(allPatients), z.string().regex(idPattern)]) })
 
 /** Whoever does not answer is gone after ten seconds, however much the kernel takes in for them. */
@@ -76,12 +79,8 @@ export function createSockets(
     if (reason === null) next()
     else response.writeHead(403, { 'content-type': 'text/plain; charset=utf-8' }).end(reason)
   })
-  const audience = createAudience(io.of('/'), { snapshot, now })
+  const audience = createAudience<Due>(io.of('/'), { snapshot, newsOf, now })
   const { isWatched, tellAll, tellWatchers } = audience
-  /** What everybody is to be told in the next round. */
-  const patientsDue = new Set<string>()
-  const alertsDue = new Map<string, AlertRow>()
-  const daysDue: DailyRow[] = []
   const drops = createRecentDrops(now)
 
   io.on('connection', (socket: BrowserSocket) => {
@@ -133,38 +132,34 @@ export function createSockets(
     }
   }
 
-  function takeAlerts(): News[] {
-    const rows = [...alertsDue.values()]
-    alertsDue.clear()
-    return rows.map((alert) => ['alert', alert])
-  }
-
-  function takePatients(): News[] {
-    const rows = rowsOf(patientsDue)
-    patientsDue.clear()
-    return [['patients', rows]]
+  function newsOf(due: readonly Due[]): News[] {
+    const patientIds = due.flatMap((each) => ('patientId' in each ? each.patientId : []))
+    const days = due.flatMap((each) => ('day' in each ? each.day : []))
+    return [
+      ...due.flatMap((each): News[] => ('alert' in each ? [['alert', each.alert]] : [])),
+      ...(patientIds.length > 0 ? ([['patients', rowsOf(patientIds)]] satisfies News[]) : []),
+      ...(days.length > 0 ? ([['daily', { patient_id: allPatients, rows: days }]] satisfies News[]) : []),
+      ...due.flatMap((each): News[] => ('pipeline' in each ? [['pipeline', each.pipeline]] : [])),
+    ]
   }
 
   return {
     applied({ patients, readings, dropped }, alerts) {
       tellReadings(readings)
       tellDropped(dropped)
-      for (const alert of alerts) alertsDue.set(alert.id, alert)
-      if (alertsDue.size > 0) tellAll('alerts', takeAlerts)
-      for (const patientId of Object.keys(patients)) patientsDue.add(patientId)
-      if (patientsDue.size > 0) tellAll('patients', takePatients)
+      for (const alert of alerts) tellAll(`alert ${alert.id}`, { alert })
+      for (const patientId of Object.keys(patients)) tellAll(`patient ${patientId}`, { patientId })
     },
     daily(patientId, rows) {
       if (patientId !== allPatients) {
         return tellWatchers(patientId, [messageOf(['daily', { patient_id: patientId, rows }])])
       }
-      daysDue.push(...rows)
-      tellAll('daily', () => [['daily', { patient_id: patientId, rows: daysDue.splice(0) }]])
+      for (const day of rows) tellAll(`day ${day.date}`, { day })
     },
     pipeline(row) {
       audience.look()
       admission.closeEnded(now())
-      tellAll('pipeline', () => [['pipeline', row]])
+      tellAll('pipeline', { pipeline: row })
     },
     fresh: audience.fresh,
     isWatched,
