@@ -1,7 +1,7 @@
 // Calendar days in a time zone: which day a moment belongs to. Days of 23 and 25 hours come out right.
 
 /** From `from` (epoch ms) on, local time is UTC plus `offsetMs`, until the next one. */
-export interface UtcOffset {
+interface UtcOffset {
   from: number
   offsetMs: number
 }

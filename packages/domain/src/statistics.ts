@@ -17,7 +17,7 @@ export interface SignalSums {
  */
 export const glucoseRanges = ['very_low', 'low', 'in_range', 'high', 'very_high'] as const
 export type GlucoseRange = (typeof glucoseRanges)[number]
-export const glucoseRangeLimits = { veryLow: 54, low: 70, high: 180, veryHigh: 250, tightHigh: 140 } as const
+const glucoseRangeLimits = { veryLow: 54, low: 70, high: 180, veryHigh: 250, tightHigh: 140 } as const
 
 export interface GlucoseSums extends SignalSums {
   /** Readings in each range, in the order of `glucoseRanges`. */

@@ -13,21 +13,22 @@ export interface ComputeOptions {
   covered: ReadonlyMap<number, number>
   /** So much CSV is computed at a time. */
   portionBytes: number
-  /** Told after each portion, and waited for. */
+  /** Told after each portion and at least every second or so, and waited for. */
   onProgress?(done: { records: number; share: number }): Promise<void> | void
   /** Stops the scan; it then rejects with the signal's reason. */
   signal?: AbortSignal
 }
 
 /** To start threads takes as long as to compute about so many portions. */
-const fewPortions = 8
+const fewPortions = 48
 
 /** The days of whole parts of the lake; of `dates` only, unless they are `null`. */
 export async function computeDays(
   parts: readonly ScanFile[][],
   dates: ReadonlySet<string> | null,
-  { timeZone, covered, portionBytes, onProgress, signal }: ComputeOptions,
+  options: ComputeOptions,
 ): Promise<{ days: LakeDay[]; records: number; parts: LakePart[] }> {
+  const { timeZone, covered, portionBytes, onProgress, signal } = options
   const days = createScanDays()
   const found = parts.map((part) => ({
     from: part[0]?.date ?? '',
@@ -37,23 +38,13 @@ export async function computeDays(
   const portions = parts.flatMap((part, i) =>
     inPortions(part, portionBytes).map((files) => ({ files, days: found[i]?.days, bytes: sizeOf(files) })),
   )
+  const asked = portions.map(({ files }): Portion => ({ files, covered, timeZone, dates, only: null }))
   const bytes = sizeOf(parts.flat())
-  const threads = bytes > fewPortions * portionBytes ? availableParallelism() : 1
-  const portion = (files: readonly ScanFile[], only: Portion['only']): Portion => ({
-    files,
-    covered,
-    timeZone,
-    dates,
-    only,
-  })
+  const threads = asked.length > fewPortions ? availableParallelism() : 0
   let records = 0
   let done = 0
   let bytesDone = 0
-  for await (const folded of foldPortions(
-    portions.map(({ files }) => portion(files, null)),
-    threads,
-  )) {
-    signal?.throwIfAborted()
+  for await (const folded of foldPortions(asked, { threads, signal })) {
     const { days: theirDays, bytes: theirBytes } = portions[done] ?? {}
     days.add(done++, folded.days)
     for (const { date } of folded.days) theirDays?.add(date)
@@ -61,43 +52,67 @@ export async function computeDays(
     bytesDone += theirBytes ?? 0
     await onProgress?.({ records, share: bytesDone / bytes })
   }
-  const again = together(days.unsettled(), (i) => portions[i]?.bytes ?? 0, portionsTogether * portionBytes)
-  const filesOf = (numbers: ReadonlySet<number>) => portions.flatMap(({ files }, i) => (numbers.has(i) ? files : []))
-  for await (const folded of foldPortions(
-    again.map(({ numbers, keys }) => portion(filesOf(numbers), keys)),
-    threads,
-  )) {
-    signal?.throwIfAborted()
-    days.replace(folded.days)
+  const unsettled = days.unsettled()
+  if (unsettled.length > 0) {
+    const again = together(unsettled, readingsTogether).map((group): Portion => {
+      const files = portions.flatMap((portion, i) => (group.portions.has(i) ? portion.files : []))
+      return { files, covered, timeZone, dates, only: group.keys }
+    })
+    await withBeat(
+      () => onProgress?.({ records, share: 1 }),
+      async () => {
+        for await (const folded of foldPortions(again, { threads: availableParallelism(), signal })) {
+          days.replace(folded.days)
+        }
+      },
+    )
   }
   return { days: days.all(), records, parts: found.map((part) => ({ ...part, days: [...part.days].sort() })) }
 }
 
-/** So many portions are read once more at a time, or as many as a single day needs. */
-const portionsTogether = 4
+/** Days are remembered reading by reading while they are computed once more: so many at a time, or those of a single day. */
+const readingsTogether = 2_000_000
 
-/** Puts days together that can be computed at a time: from about `bytes` of portions, whose numbers are given with their keys. */
-function together(
-  days: readonly UnsettledDay[],
-  bytesOf: (portion: number) => number,
-  bytes: number,
-): { numbers: Set<number>; keys: Set<string> }[] {
-  const groups: { numbers: Set<number>; keys: Set<string>; bytes: number }[] = []
-  for (const { key, portions } of days) {
+export interface DaysAgain {
+  /** Which portions hold some of them. */
+  portions: Set<number>
+  keys: Set<string>
+}
+
+/**
+ * Puts days together that are computed once more at a time. Not by portions: days spread over the whole lake would each have
+ * all of it read for itself.
+ */
+export function together(days: readonly UnsettledDay[], mostReadings: number): DaysAgain[] {
+  const groups: (DaysAgain & { readings: number })[] = []
+  for (const { key, portions, readings } of days) {
     let group = groups.at(-1)
-    const added = portions.filter((number) => !group?.numbers.has(number))
-    const more = added.reduce((sum, number) => sum + bytesOf(number), 0)
-    if (group === undefined || group.bytes + more > bytes) {
-      group = { numbers: new Set(), keys: new Set(), bytes: 0 }
+    if (group === undefined || group.readings + readings > mostReadings) {
+      group = { portions: new Set(), keys: new Set(), readings: 0 }
       groups.push(group)
     }
-    for (const number of portions) {
-      if (!group.numbers.has(number)) group.bytes += bytesOf(number)
-      group.numbers.add(number)
-    }
+    for (const portion of portions) group.portions.add(portion)
     group.keys.add(key)
+    group.readings += readings
   }
   return groups
+}
+
+const beatMs = 1000
+
+/** Calls `beat` every second while `work` is under way; where it fails, so does this, when the work is done. */
+async function withBeat(beat: () => Promise<void> | void, work: () => Promise<void>): Promise<void> {
+  let beaten: Promise<unknown> = Promise.resolve()
+  const timer = setInterval(() => {
+    beaten = beaten.then(beat)
+    beaten.catch(() => {})
+  }, beatMs)
+  try {
+    await work()
+  } finally {
+    clearInterval(timer)
+  }
+  await beaten
 }
 
 const sizeOf = (files: readonly ScanFile[]): number => files.reduce((sum, { bytes }) => sum + bytes, 0)

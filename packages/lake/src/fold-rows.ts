@@ -43,7 +43,7 @@ interface OpenDay extends FoldedDay {
 const timeFactor = 8
 
 /** Which days are wanted. */
-export type WantedDays = (patientId: string, sensorId: string | null, date: string) => boolean
+type WantedDays = (patientId: string, sensorId: string | null, date: string) => boolean
 
 /** Rows are to be added in the order of the log, partition by partition. */
 export function createRowFold(timeZone: string, isWanted: WantedDays) {

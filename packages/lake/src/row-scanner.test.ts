@@ -132,6 +132,24 @@ describe('the scanner reads what the lake reader reads', () => {
   })
 })
 
+test('very many sources are told apart, and each is one however often it comes', () => {
+  const scanner = createRowScanner((patientId, sensorId) => `${patientId} ${sensorId}`)
+  const names = Array.from({ length: 300_000 }, (_, i) => `P${i % 100_000} ${i % 3 === 0 ? 'a' : 'b'}`)
+  write(names.map((name, i) => `0,${i},2026-03-28T12:00:00.000Z,${name.replace(' ', ',')},,,,,\n`).join(''))
+  const found: (string | null)[] = []
+  scanner.scan(file, { from: 0, to: Number.POSITIVE_INFINITY }, ({ source }) => found.push(source))
+  expect(found).toEqual(names)
+})
+
+test('a damaged row that ends where what was read at a time ends is named', () => {
+  const readBytes = 1024 * 1024
+  const row = (offset: number, raw = '') => `0,${offset},2026-03-28T12:00:00.000Z,p001,,,,,,${raw}\n`
+  const damaged = '0,x\n'
+  const filler = readBytes - lakeHeader.length - row(0).length - damaged.length
+  write(row(0, 'r'.repeat(filler)) + damaged + row(2))
+  expect(() => scan()).toThrow('row 2')
+})
+
 test('only the wanted offsets are given', () => {
   write([0, 2, 3, 7].map((offset) => `0,${offset},2026-03-28T12:00:00.000Z,p001,,,,,,\n`).join(''))
   expect(scan(2, 7).map(({ offset }) => offset)).toEqual([2, 3])

@@ -22,7 +22,7 @@ export interface ScannedRow<Source> {
 }
 
 /** Which rows of a file are wanted: the offsets `from` up to, not including, `to`. */
-export interface OffsetRange {
+interface OffsetRange {
   from: number
   to: number
 }
@@ -50,7 +50,9 @@ const powersOfTen = Array.from({ length: exactDigits + 1 }, (_, n) => 10 ** n)
 const dateLength = 10
 /** `2026-11-24T02:00:00.000Z` */
 const timeLength = 24
-const tableSize = 4096
+const tableSize = 16_384
+/** So many sources may share a place. Where ids were chosen to meet there, the rest are found more slowly, by their names. */
+const mostInPlace = 16
 
 /** A source by the bytes of its two cells; several may share a place in the table. */
 interface KnownSource<Source> {
@@ -69,9 +71,9 @@ interface KnownDate {
 
 const noDate = (): KnownDate => ({ year: 0, month: 0, day: 0, ms: Number.NaN })
 
-/** `sourceOf` is called once for every patient's sensor. */
+/** `sourceOf` is called once for every patient's sensor; with `null` no row has a source. */
 export function createRowScanner<Source>(
-  sourceOf: (patientId: string, sensorId: string | null) => Source,
+  sourceOf: ((patientId: string, sensorId: string | null) => Source) | null,
 ): RowScanner<Source> {
   let bytes = Buffer.allocUnsafe(readBytes + slack)
   let view = viewOf(bytes)
@@ -167,9 +169,11 @@ export function createRowScanner<Source>(
 
   function readCells(partition: number): boolean {
     if (readWhole() !== partition) return false
+    // Behind what is no number or time the line may be over.
     const offset = readWhole()
+    if (Number.isNaN(offset)) return false
     const receivedAt = readTime(receivedDate)
-    if (!readSource()) return false
+    if (Number.isNaN(receivedAt) || !readSource()) return false
     let measuredAt = Number.NaN
     if (bytes[at] === comma) at++
     else {
@@ -244,6 +248,7 @@ export function createRowScanner<Source>(
 
   /** The two cells of the source, and the comma behind them; `false` for anything that is not plain ASCII. */
   function readSource(): boolean {
+    // FNV-1a, its lower bits mixed with the upper ones.
     let hash = 0
     let end = at
     for (let cells = 0; ; end++) {
@@ -252,7 +257,7 @@ export function createRowScanner<Source>(
       if (byte < space || byte > tilde || byte === quote) return false
       hash = Math.imul(hash ^ byte, 0x01000193)
     }
-    row.source = sourceAt(at, end, (hash ^ (hash >>> 15)) & (tableSize - 1))
+    row.source = sourceOf === null ? null : sourceAt(at, end, (hash ^ (hash >>> 15)) & (tableSize - 1))
     at = end + 1
     return true
   }
@@ -260,7 +265,9 @@ export function createRowScanner<Source>(
   function sourceAt(begin: number, end: number, place: number): Source | null {
     const length = end - begin
     let known = table[place] as KnownSource<Source> | null
+    let looked = 0
     search: for (; known !== null; known = known.next) {
+      looked++
       const theirs = known.bytes
       if (theirs.length !== length) continue
       for (let i = 0; i < length; i++) if (theirs[i] !== bytes[begin + i]) continue search
@@ -268,6 +275,7 @@ export function createRowScanner<Source>(
     }
     const [patientId = '', sensorId = ''] = bytes.toString('latin1', begin, end).split(',')
     const source = patientId === '' ? null : named(patientId, sensorId || null)
+    if (looked >= mostInPlace) return source
     table[place] = {
       bytes: Uint8Array.prototype.slice.call(bytes, begin, end),
       source,
@@ -276,7 +284,8 @@ export function createRowScanner<Source>(
     return source
   }
 
-  function named(patientId: string, sensorId: string | null): Source {
+  function named(patientId: string, sensorId: string | null): Source | null {
+    if (sourceOf === null) return null
     const name = JSON.stringify([patientId, sensorId])
     let source = sources.get(name)
     if (source === undefined) {

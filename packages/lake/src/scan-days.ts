@@ -16,6 +16,8 @@ export interface UnsettledDay {
   key: string
   /** In rising order. */
   portions: readonly number[]
+  /** How many readings may be remembered for it. */
+  readings: number
 }
 
 interface Entry {
@@ -50,8 +52,8 @@ export function createScanDays() {
 
     /** The days with readings that may be in another portion again. */
     unsettled(): UnsettledDay[] {
-      return [...entries].flatMap(([key, { isUnsettled, pieces }]) =>
-        isUnsettled ? [{ key, portions: pieces.map(({ portion }) => portion) }] : [],
+      return [...entries].flatMap(([key, { isUnsettled, pieces, sums }]) =>
+        isUnsettled ? [{ key, portions: pieces.map(({ portion }) => portion), readings: sums.validRecords }] : [],
       )
     },
 

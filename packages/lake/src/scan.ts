@@ -50,19 +50,21 @@ export interface ScanOptions {
   timeZone: string
   /** What an earlier scan of this lake in this time zone came to: only what changed since is computed. */
   basis?: LakeBasis | null
-  /** So much CSV is computed at a time: little enough for memory and the processor's caches. */
+  /** So much CSV is computed at a time, and known as one part of the lake. */
   portionBytes?: number
   /** The time, epoch ms: folders that changed shortly before are looked into again by a later scan. */
   now?: number
-  /** Told after each portion, and waited for. */
+  /** Told after each portion and at least every second or so, and waited for. */
   onProgress?(done: { records: number; share: number }): Promise<void> | void
   /** Stops the scan; it then rejects with the signal's reason. */
   signal?: AbortSignal
 }
 
-const defaultPortionBytes = 24 * 1024 * 1024
-/** So much CSV at least is known as one part: of a day that is touched later, the parts that hold some of it are read again. */
-const partBytes = 4 * 1024 * 1024
+/**
+ * Little enough that a thread with other duties is held up for milliseconds only, and that a day which is touched later
+ * has little read again besides its own files.
+ */
+const defaultPortionBytes = 4 * 1024 * 1024
 
 /**
  * The days of the lake's records below the watermark, judged as the speed layer judges them, but with every duplicate
@@ -84,7 +86,7 @@ async function scanAll(lakeDir: string, options: ScanOptions): Promise<LakeScan>
   const covered = coveredBy(files, watermark)
   const lastReceived = await readLastReceived(files, covered)
   const theirs = { ...options, portionBytes, covered }
-  const { days, records, parts } = await computeDays(inParts(files, Math.min(portionBytes, partBytes)), null, theirs)
+  const { days, records, parts } = await computeDays(inParts(files, portionBytes), null, theirs)
   const missing = heldOffsets(files, covered, null) - records
   const folders = withFolders({}, look, listed, files, covered)
   return {
@@ -119,7 +121,7 @@ async function goOnFrom(basis: LakeBasis, lakeDir: string, options: ScanOptions)
   )
   const theirDates = [...look.dates].filter((date) => isIn(parts, date))
   if (!holdsStill(basis, theirDates, wanted)) return null
-  const { days } = await computeDays(inParts(wanted, Math.min(portionBytes, partBytes)), touched.days, theirs)
+  const { days } = await computeDays(inParts(wanted, portionBytes), touched.days, theirs)
   const records = basis.records + touched.records
   const missing = basis.missing + heldOffsets(newest, covered, basis) - touched.records
   const known = {
@@ -143,7 +145,7 @@ async function readLastReceived(
   files: readonly ScanFile[],
   watermark: ReadonlyMap<number, number>,
 ): Promise<Map<number, number>> {
-  const scanner = createRowScanner(() => true)
+  const scanner = createRowScanner(null)
   const received = new Map<number, number>()
   for (const file of files) {
     const { partition, firstOffset, nextOffset } = file

@@ -21,7 +21,7 @@ export async function readTouched(
 ): Promise<Touched> {
   const spanOf = createDaySpanOf(timeZone)
   const touched: Touched = { records: 0, byDate: new Map(), days: new Set() }
-  const scanner = createRowScanner(() => true)
+  const scanner = createRowScanner(null)
   for (const portion of inPortions(files, portionBytes)) {
     signal?.throwIfAborted()
     await setImmediate()

@@ -13,11 +13,7 @@ export interface Health {
 }
 
 /** Answers a request, or hands it on. */
-export type HealthHandler = (
-  request: IncomingMessage,
-  response: ServerResponse,
-  next: (error?: unknown) => void,
-) => void
+type HealthHandler = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void
 
 /**
  * `GET /healthz` (200, or 503 with the failure), `GET /readyz` (200, or 503 with what is waited for), `GET /metrics`. For

@@ -137,6 +137,31 @@ test('whoever is told everything afresh in the middle of a turn hears nothing ol
   expect(told.map(({ member }) => member)).toEqual(members.slice(0, 9))
 })
 
+test('a clock that is set back by an hour holds up the news for no longer than usual', () => {
+  const { rounds, told } = aCrowd(1)
+  const tell = (news: string) => {
+    rounds.add('news', news)
+    vi.advanceTimersByTime(250)
+  }
+  tell('a')
+  vi.setSystemTime(Date.now() - 3_600_000)
+  tell('b')
+  tell('c')
+  expect(told.map(({ message }) => message)).toEqual(['a', 'b', 'c'])
+})
+
+test('where all have gone before their turn, whoever comes then is told the next news at once', () => {
+  const { rounds, told } = aCrowd(1)
+  rounds.add('news', 'old')
+  rounds.leave('browser 0')
+  rounds.join('browser 1')
+  vi.runAllTimers()
+  expect(told).toEqual([])
+  rounds.add('news', 'new')
+  vi.advanceTimersByTime(10)
+  expect(told.map(({ message }) => message)).toEqual(['new'])
+})
+
 test('whoever has gone is told nothing, and who comes is told from the next turn on', () => {
   const { rounds, told } = aCrowd(2)
   rounds.add('news', 'old')

@@ -49,11 +49,17 @@ export function createRounds<Due, Message>({ write, tell, now }: RoundsOptions<D
     const [group] = told.filter(({ due }) => due.size > 0).sort((a, b) => a.begunAt - b.begunAt)
     if (group === undefined) return
     const at = Math.max(group.begunAt + everyMs, begunAt + everyMs / told.length)
-    timer = setTimeout(begin, Math.max(0, at - now()), group)
+    // A clock that was set back must not hold it up for longer.
+    timer = setTimeout(begin, Math.min(everyMs, Math.max(0, at - now())), group)
   }
 
   function begin(group: Group<Due>): void {
     timer = undefined
+    // All members may have left since.
+    if (group.due.size === 0) {
+      plan()
+      return
+    }
     begunAt = group.begunAt = now()
     waiting = new Set(group.members)
     const message = write([...group.due.values()])
@@ -95,6 +101,7 @@ export function createRounds<Due, Message>({ write, tell, now }: RoundsOptions<D
       plan()
     },
     stop() {
+      groups.length = 0
       clearTimeout(timer)
       clearImmediate(next)
     },

@@ -18,7 +18,8 @@ export function createThrottle(everyMs: number, run: () => void, now: () => numb
           lastRun = now()
           run()
         },
-        Math.max(0, lastRun + everyMs - now()),
+        // A clock that was set back must not hold it up for longer.
+        Math.min(everyMs, Math.max(0, lastRun + everyMs - now())),
       )
     },
     stop: () => clearTimeout(timer),
