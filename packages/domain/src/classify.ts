@@ -46,20 +46,27 @@ export const statusOf = (signal: ClassifiedSignal, value: number, rules: Clinica
  * The gravest status of the values, with every reason. Glucose comes before heart rate and low before high, so that
  * glucose 45 with a pulse of 150, a typical answer to a hypo, reads CRITICAL_LOW with both reasons.
  */
-export function classify(
-  values: Record<ClassifiedSignal, number | null>,
-  rules: ClinicalRules = defaultRules,
-): Classification {
+export function classify(values: ClassifiedValues, rules: ClinicalRules = defaultRules): Classification {
   const reasons: StatusReason[] = []
-  let status: Status = 'NORMAL'
   for (const signal of classifiedSignals) {
     const value = values[signal]
     if (value === null) continue
     const level = levelOf(value, rules[signal])
-    if (level === 'normal') continue
-    reasons.push(`${signalNames[signal]}_${level}`)
-    // A critical status stands once set: glucose is asked first, and nothing is graver than what it says.
-    if (status === 'NORMAL' || status === 'WARNING') status = statusOfLevel[level]
+    if (level !== 'normal') reasons.push(`${signalNames[signal]}_${level}`)
   }
-  return { status, reasons }
+  return { status: gravestStatus(values, rules), reasons }
+}
+
+type ClassifiedValues = Record<ClassifiedSignal, number | null>
+
+/** The status alone. */
+export function gravestStatus(values: ClassifiedValues, rules: ClinicalRules): Status {
+  let status: Status = 'NORMAL'
+  for (const signal of classifiedSignals) {
+    const value = values[signal]
+    const own = value === null ? 'NORMAL' : statusOf(signal, value, rules)
+    // A critical status stands once set: glucose is asked first, and nothing is graver than what it says.
+    if (own !== 'NORMAL' && (status === 'NORMAL' || status === 'WARNING')) status = own
+  }
+  return status
 }

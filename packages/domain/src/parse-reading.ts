@@ -1,4 +1,5 @@
 // The one parser: bytes from outside become a reading, or a rejection that says what is wrong and where.
+import { knownText } from './known-text.ts'
 import { glucoseInMgdl, message, wireId } from './message.ts'
 import { readCanonical } from './read-canonical.ts'
 import { idPattern, type Reading } from './reading.ts'
@@ -35,21 +36,25 @@ export type ParsedReading = { kind: 'accepted'; reading: Reading } | Unreadable
 export function parseReading(bytes: Uint8Array | null, key: string | null): ParsedReading {
   if (bytes === null || bytes.length === 0) return unreadable('empty', 'has no content')
   if (bytes.length > maxReadingBytes) return unreadable('too_large', `is longer than ${maxReadingBytes} bytes`)
+  const reading = readCanonical(bytes)
+  if (reading !== null && (key === null || key === reading.patientId)) return { kind: 'accepted', reading }
   let text: string
   try {
-    text = utf8.decode(bytes)
+    text = strictUtf8.decode(bytes)
   } catch {
     return unreadable('invalid_utf8', 'is not UTF-8')
   }
   return parseReadingText(text, key)
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const utf8 = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true })
+
+/** A record's key as text, whatever its bytes are. */
+export const decodeKey = (key: Uint8Array): string => knownText(key, 0, key.length) ?? utf8.decode(key)
 
 /** The same for text that is known to be UTF-8 and of allowed length. */
 export function parseReadingText(text: string, key: string | null): ParsedReading {
-  const reading = readCanonical(text)
-  if (reading !== null && (key === null || key === reading.patientId)) return { kind: 'accepted', reading }
   let json: unknown
   try {
     json = JSON.parse(text)

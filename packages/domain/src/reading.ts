@@ -26,8 +26,9 @@ export interface Reading extends SignalValues {
   measuredAt: number
 }
 
+export const maxIdLength = 64
 /** A patient's or sensor's id: 1–64 of `A-Z a-z 0-9 . _ -`, starting with a letter or digit. */
-export const idPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
+export const idPattern = new RegExp(`^[A-Za-z0-9][A-Za-z0-9._-]{0,${maxIdLength - 1}}$`)
 
 /**
  * The canonical JSON of a reading: fields in the order of the contract, absent ones left out, the time RFC 3339 in

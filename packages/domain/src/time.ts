@@ -7,23 +7,18 @@ const end = Date.UTC(10000, 0, 1)
 const firstEpochMs = 1e11
 
 /** The canonical form `2026-11-24T02:00:00.000Z`, of the years 1900 to 9999. */
-export const canonicalTime =
+const canonicalTime =
   /^(?:19|[2-9]\d)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/
 
 /** Epoch ms of a time in the canonical form; `null` for any other form or an impossible date. */
-export const parseCanonicalTime = (text: string): number | null =>
-  canonicalTime.test(text) ? readCanonicalTime(text) : null
-
-/** The same for a text that is known to have the form. */
-export function readCanonicalTime(text: string): number | null {
-  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2)
-  const month = twoDigits(text, 5)
+export function parseCanonicalTime(text: string): number | null {
+  if (!canonicalTime.test(text)) return null
   const day = twoDigits(text, 8)
-  const milliseconds = twoDigits(text, 20) * 10 + digit(text, 22)
-  // Three times as fast as Date.parse, which counts here: every message comes by.
-  const ms = Date.UTC(year, month - 1, day, twoDigits(text, 11), twoDigits(text, 14), twoDigits(text, 17), milliseconds)
+  const date = Date.UTC(100 * twoDigits(text, 0) + twoDigits(text, 2), twoDigits(text, 5) - 1, day)
   // Date.UTC takes 30 February for 2 March.
-  return day <= 28 || new Date(ms).getUTCDate() === day ? ms : null
+  if (new Date(date).getUTCDate() !== day) return null
+  const minutes = 60 * twoDigits(text, 11) + twoDigits(text, 14)
+  return date + 60_000 * minutes + 1000 * twoDigits(text, 17) + 10 * twoDigits(text, 20) + digit(text, 22)
 }
 
 const digit = (text: string, at: number): number => text.charCodeAt(at) - 48
