@@ -1,5 +1,7 @@
 // Hands a partition's batches from kafkajs' fetch loop, which serves all partitions, over to the partition's own loop.
+import type { Batch } from 'kafkajs'
 import type { PartitionSource } from './consume-partition.ts'
+import { toRecordBatch } from './kafka-records.ts'
 import type { RecordBatch } from './log.ts'
 import { untilCalled } from './waiting.ts'
 
@@ -12,15 +14,16 @@ const patienceMs = 25
  * Takes the batches that follow each other without a hole, as one: in a backlog whoever consumes has the less to do for
  * each record, the more come together.
  */
-function takeTogether(held: RecordBatch[]): RecordBatch | null {
+function takeTogether(held: Batch[]): RecordBatch | null {
   const first = held.shift()
   if (first === undefined) return null
-  const together: RecordBatch = { ...first, records: [...first.records] }
-  while ((together.records.at(-1)?.offset ?? 0) + 1 === held[0]?.records[0]?.offset) {
+  const together = toRecordBatch(first)
+  while ((together.records.at(-1)?.offset ?? 0) + 1 === Number(held[0]?.messages[0]?.offset)) {
     const next = held.shift()
     if (next === undefined) break
-    together.records.push(...next.records)
-    together.end = next.end
+    const { records, end } = toRecordBatch(next)
+    for (const record of records) together.records.push(record)
+    together.end = end
   }
   return together
 }
@@ -34,8 +37,8 @@ export interface Fetching {
 
 export interface PartitionFeed {
   source: PartitionSource
-  /** Takes the batch that was fetched next. Resolves when more may be fetched. */
-  offer(batch: RecordBatch): Promise<void>
+  /** Takes the batch that was fetched next, of at least one message. Resolves when more may be fetched. */
+  offer(batch: Batch): Promise<void>
 }
 
 interface FeedOptions extends Pick<PartitionSource, 'partition' | 'range'> {
@@ -44,7 +47,8 @@ interface FeedOptions extends Pick<PartitionSource, 'partition' | 'range'> {
 
 /** Feeds a partition that is paused at first, and whenever its loop falls behind. */
 export function createFeed({ fetching, ...about }: FeedOptions): PartitionFeed {
-  let held: RecordBatch[] = []
+  /** As they were fetched: they become records when they are taken, a few at a time. */
+  let held: Batch[] = []
   /** The offset that the first batch held, or the next one to come, was fetched from. */
   let position: number | null = null
   let paused = true

@@ -3,7 +3,6 @@ import type { Kafka, Consumer as KafkaConsumer } from 'kafkajs'
 import type { Assignment } from './kafka-assignment.ts'
 import { briefRetries, requestTimeoutMs } from './kafka-connection.ts'
 import { createFeed, type Fetching, type PartitionFeed } from './kafka-feed.ts'
-import { toRecordBatch } from './kafka-records.ts'
 
 /** Measured: larger fetches cost memory and bring nothing; longer waits cost latency. */
 export const fetchLimits = { maxBytesPerPartition: 256 * 1024, minBytes: 1, maxWaitTimeInMs: 50 }
@@ -94,7 +93,7 @@ export function startMember(options: MemberOptions): Member {
       autoCommit: false,
       partitionsConsumedConcurrently: partitions,
       async eachBatch({ batch, isStale }) {
-        if (!over && !isStale()) await feeds.get(batch.partition)?.offer(toRecordBatch(batch))
+        if (!over && !isStale()) await feeds.get(batch.partition)?.offer(batch)
       },
     })
   }

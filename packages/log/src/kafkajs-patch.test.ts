@@ -1,6 +1,7 @@
-// Holds what patches/kafkajs.patch changes of writing equal to a plain account of Kafka's format.
+// Holds what patches/kafkajs.patch changes equal to a plain account of Kafka's format, and what is read to what was written.
 import { createRequire } from 'node:module'
 import fc from 'fast-check'
+import type { KafkaMessage } from 'kafkajs'
 import { expect, test } from 'vitest'
 
 interface Encoder {
@@ -19,6 +20,11 @@ interface EncoderClass {
 const require = createRequire(import.meta.url)
 const KafkaEncoder: EncoderClass = require('kafkajs/src/protocol/encoder')
 const groupMessagesPerPartition = require('kafkajs/src/producer/groupMessagesPerPartition')
+const Decoder: new (buffer: Buffer) => { readVarInt(): number } = require('kafkajs/src/protocol/decoder')
+const decodeRecord: (
+  decoder: object,
+  context: object,
+) => KafkaMessage = require('kafkajs/src/protocol/recordBatch/record/v0/decoder')
 const encodeRecord: (record: object) => Encoder = require('kafkajs/src/protocol/recordBatch/record/v0')
 
 /** Seven bits a byte, the lowest first; all but the last with the top bit set. */
@@ -71,4 +77,26 @@ test('messages are grouped by partition, in their order', () => {
   for (const partition of [0, 1, 2]) {
     expect(groups[partition]).toEqual(messages.filter(({ value }) => value % 3 === partition))
   }
+})
+
+test('records are read as they were written, one behind the other', () => {
+  const bytes = fc.option(fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array)))
+  const headers = fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fc.string(), {
+    maxKeys: 3,
+    noNullPrototype: true,
+  })
+  const record = fc.record({ key: bytes, value: bytes, headers, offsetDelta: fc.nat(1e6), timestampDelta: fc.nat(1e6) })
+  const property = fc.property(fc.array(record, { minLength: 1, maxLength: 5 }), fc.nat(2 ** 40), (records, first) => {
+    const decoder = new Decoder(Buffer.concat(records.map((each) => encodeRecord(each).buffer)))
+    const context = { firstOffset: String(first), firstTimestamp: '1000', magicByte: 2 }
+    for (const { key, value, headers, offsetDelta, timestampDelta } of records) {
+      decoder.readVarInt()
+      const read = decodeRecord(decoder, context)
+      const texts = Object.entries(read.headers ?? {}).map(([name, text]) => [name, String(text)])
+      expect([read.key, read.value]).toEqual([key, value])
+      expect(Object.fromEntries(texts)).toEqual(headers)
+      expect([read.offset, read.timestamp]).toEqual([String(first + offsetDelta), String(1000 + timestampDelta)])
+    }
+  })
+  fc.assert(property)
 })
