@@ -128,15 +128,35 @@ type EncodedReading = [
   temperature: number | null,
 ]
 
-/**
- * An `EncodedReading` as JSON, of finite numbers. Written once, it goes into its list and into what is told. Not put
- * together as a template: that gives a tree of pieces, and in a backlog the garbage collector copies thousands of them.
- */
+/** An `EncodedReading` as JSON, of finite numbers. */
 export const encodeReading = (r: RecentReading): string =>
   JSON.stringify([r.measuredAt, r.receivedAt, r.glucoseMgdl, r.heartRateBpm, r.temperatureC] satisfies EncodedReading)
 
 /** An item of a list of readings. */
 export const encodeReadings = (readings: readonly RecentReading[]): string => `[${readings.map(encodeReading).join()}]`
+
+/** Readings that wait to be encoded, the numbers of an `EncodedReading` each; NaN stands for `null`. A text or an object for each would be more to keep. */
+export type ReadingColumns = number[]
+
+export function pushReading(columns: ReadingColumns, r: RecentReading): void {
+  columns.push(
+    r.measuredAt,
+    r.receivedAt,
+    r.glucoseMgdl ?? Number.NaN,
+    r.heartRateBpm ?? Number.NaN,
+    r.temperatureC ?? Number.NaN,
+  )
+}
+
+const columnCount = 5
+
+/** An item of a list of readings. */
+export function encodeColumns(columns: ReadingColumns): string {
+  const readings: number[][] = []
+  for (let at = 0; at < columns.length; at += columnCount) readings.push(columns.slice(at, at + columnCount))
+  // NaN is null in JSON.
+  return JSON.stringify(readings)
+}
 
 export const decodeReadings = (text: string): RecentReading[] =>
   (JSON.parse(text) as EncodedReading[]).map(decodeReading)

@@ -1,11 +1,20 @@
 // Applying: takes the batches of the log's partitions into the views, each record once, whatever is delivered twice.
-import { createDeadLetter, type NewRecord, type RecordBatch } from '@health/log'
-import { decodePartition, fieldsOf, metaKey, type Operation, partitionKey, type ViewStore } from '@health/views'
-import { commitViews } from './commit-views.ts'
-import { type FoldRules, foldRecords, type JudgedRecord } from './fold.ts'
+import type { DropReason } from '@health/domain'
+import { createDeadLetter, type LogRecord, type NewRecord, type RecordBatch } from '@health/log'
+import {
+  decodePartition,
+  fieldsOf,
+  metaKey,
+  type Operation,
+  partitionKey,
+  type RecordCounts,
+  type ViewStore,
+} from '@health/views'
+import { commitViews, hasChanges, settle } from './commit-views.ts'
+import { type FoldRules, foldRecords } from './fold.ts'
 import { judgeRecord } from './judge.ts'
 import { loadViews, openPartitionViews } from './load-views.ts'
-import type { PartitionViews } from './partition-views.ts'
+import { canHoldMore, type PartitionViews } from './partition-views.ts'
 
 export interface ApplyOptions {
   store: ViewStore
@@ -14,13 +23,20 @@ export interface ApplyOptions {
   /** Resolves once the dead letters are durable. */
   bury(letters: readonly NewRecord[]): Promise<void>
   now(): number
+  /** Called whenever the views have moved on. */
+  onApplied(applied: Applied): void
 }
 
+/** What the views took in at once. */
 export interface Applied {
+  partition: number
   /** The next offset to apply. */
   position: number
-  /** What was applied; empty where all of it had been applied before. */
-  records: readonly JudgedRecord[]
+  /** `received_at` of the newest record. */
+  receivedAt: number
+  /** All that was ever counted, before and now. */
+  before: RecordCounts
+  counts: RecordCounts
 }
 
 export interface BatchApplier {
@@ -29,25 +45,35 @@ export interface BatchApplier {
   /** Begins an unopened partition, or one whose next records are gone, at `position`; counts `lost` records. */
   skipTo(partition: number, position: number, lost: number): Promise<void>
   /**
-   * Applies the records from the partition's position on. `null` when the views stand elsewhere than this batch begins:
-   * then nothing was applied, and the partition must be started again. Rejects when it is unknown what was applied.
+   * Applies the records from the partition's position on. The end of the log is written to the views at once; behind it
+   * they are written every half second: the more comes together, the less there is to write for each record. `false` when
+   * the views stand elsewhere than this batch begins: then the partition must be started again. Rejects when it is unknown
+   * what was applied.
    */
-  apply(batch: RecordBatch): Promise<Applied | null>
+  apply(batch: RecordBatch): Promise<boolean>
   /**
    * The open partitions that must be started again: their views were emptied, or have lost what was applied, as a Redis
-   * does that ends before it has flushed.
+   * does that ends before it has flushed; or the log does not go on and something is not written yet.
    */
   strays(): Promise<number[]>
   /** Drops what is known of a partition. */
   forget(partition: number): void
+  /** Writes what is not written yet. */
+  finish(): Promise<void>
 }
 
 /** Readings are told only while they are news; a backlog is not. */
 const newsMs = 2 * 60_000
+/** How long what is applied may wait to be written while the log has more. */
+const putOffMs = 1000
+/** Dead letters that wait with it hold so many bytes at most. */
+const mostLetterBytes = 256 * 1024
 
-/** An applier that holds nothing but what it can read from the views again. */
-export function createBatchApplier({ store, topic, rules, bury, now }: ApplyOptions): BatchApplier {
+/** An applier that holds nothing but what it can read from the views or the log again. */
+export function createBatchApplier({ store, topic, rules, bury, now, onApplied }: ApplyOptions): BatchApplier {
   const partitions = new Map<number, PartitionViews>()
+  /** The offset below which dead letters are durable, by partition: another slot in between changes no letter. */
+  const buriedTo = new Map<number, number>()
 
   async function openViews(partition: number): Promise<PartitionViews> {
     partitions.delete(partition)
@@ -65,20 +91,72 @@ export function createBatchApplier({ store, topic, rules, bury, now }: ApplyOpti
     return position !== null && position >= first ? views : null
   }
 
-  /** Commits; `false` where position or slot have moved on. After a rejection nothing in memory is to be trusted. */
-  async function commit(views: PartitionViews, records: readonly JudgedRecord[]): Promise<boolean> {
+  /** Takes the records from the position on into memory. After a rejection nothing there is to be trusted. */
+  async function take(views: PartitionViews, records: readonly LogRecord[]): Promise<void> {
+    const { partition, state } = views
     // Forgotten until the outcome is known.
-    partitions.delete(views.partition)
-    await loadViews(store, views, records, rules.dayOf)
+    partitions.delete(partition)
+    const folding = { ...rules, newsSince: now() - newsMs }
+    const position = state.position ?? 0
+    // Nearly always none.
+    let next = (records[0]?.offset ?? 0) >= position ? 0 : records.findIndex(({ offset }) => offset >= position)
+    while (next !== -1) {
+      next = foldRecords(views, records, next, folding, keepLetter)
+      if (next === records.length) break
+      await loadViews(store, views, records.slice(next).map(judgeRecord), rules.dayOf)
+    }
+    if (views.letterBytes > mostLetterBytes) await buryAll(views)
+    partitions.set(partition, views)
+
+    function keepLetter(record: LogRecord, reasons: readonly DropReason[]): void {
+      if (record.offset < (buriedTo.get(partition) ?? 0)) return
+      const { value } = record
+      // A copy: what was fetched is let go while the letter waits.
+      const own = value === null ? record : { ...record, value: Uint8Array.from(value) }
+      views.letters.push(createDeadLetter(own, reasons, { topic, partition }))
+      views.letterBytes += value?.length ?? 0
+    }
+  }
+
+  async function buryAll(views: PartitionViews): Promise<void> {
+    const letters = views.letters
+    views.letters = []
+    views.letterBytes = 0
+    if (letters.length > 0) await bury(letters)
+    buriedTo.set(views.partition, views.state.position ?? 0)
+  }
+
+  /** Whether what was taken in may wait for more. */
+  function mayWait(views: PartitionViews, isBehind: boolean): boolean {
+    return isBehind && waits(views) && canHoldMore(views)
+  }
+
+  /** A clock that was set back lets nothing wait. */
+  function waits({ storedAt }: PartitionViews): boolean {
+    const waited = now() - storedAt
+    return waited >= 0 && waited < putOffMs
+  }
+
+  /** Writes what was taken in; `false` where position or slot have moved on. After a rejection nothing in memory is to be trusted. */
+  async function commit(views: PartitionViews): Promise<boolean> {
+    const { partition, stored, state } = views
+    partitions.delete(partition)
+    // Before the position moves.
+    await buryAll(views)
     const at = now()
-    const news = foldRecords(views, records, { ...rules, newsSince: at - newsMs })
-    if (!(await commitViews(store, views, news, at))) return false
-    partitions.set(views.partition, views)
+    if (!(await commitViews(store, views, at))) return false
+    const { position, receivedAt, counts } = state
+    onApplied({ partition, position: position ?? 0, receivedAt, before: stored.counts, counts })
+    settle(views, at)
+    partitions.set(partition, views)
     return true
   }
 
   return {
     async open(partition) {
+      const known = partitions.get(partition)
+      // Whatever comes of it: where they stand then is read next.
+      if (known !== undefined && hasChanges(known)) await commit(known)
       const { position, receivedAt } = (await openViews(partition)).state
       return position === null ? null : { position, receivedAt }
     },
@@ -89,57 +167,38 @@ export function createBatchApplier({ store, topic, rules, bury, now }: ApplyOpti
       views.state.position = position
       views.state.from = position
       views.state.counts.lost += lost
-      if (!(await commit(views, []))) throw new Error(`the views of partition ${partition} have moved on`)
+      if (!(await commit(views))) throw new Error(`the views of partition ${partition} have moved on`)
     },
 
-    async apply({ partition, records }) {
+    async apply({ partition, records, end }) {
       const first = records[0]?.offset ?? 0
-      const judged = records.map(judgeRecord)
-      let buried = false
+      const isBehind = (records.at(-1)?.offset ?? 0) + 1 < end
       for (;;) {
         const views = await viewsFor(partition, first)
-        if (views === null) return null
-        const position = views.state.position ?? first
-        // Nearly always all of them.
-        const due = first >= position ? judged : judged.filter(({ offset }) => offset >= position)
-        if (due.length === 0) return { position, records: due }
-        // Before the position moves, and once only: another slot or member in between changes no letter.
-        if (!buried) await bury(lettersOf(records, judged, position, { topic, partition }))
-        buried = true
-        if (await commit(views, due)) return { position: views.state.position ?? position, records: due }
+        if (views === null) return false
+        await take(views, records)
+        if (!hasChanges(views) || mayWait(views, isBehind) || (await commit(views))) return true
       }
     },
 
     async strays() {
       // As they stand before the views are asked: what is applied meanwhile is no loss.
-      const applied = [...partitions.values()].map((views) => ({ ...views, position: views.state.position ?? 0 }))
-      const reads = applied.map(({ partition }): Operation => ({ op: 'getAll', key: partitionKey(partition) }))
+      const applied = [...partitions.values()].map((views) => ({ views, position: views.stored.position ?? 0 }))
+      const reads = applied.map(({ views }): Operation => ({ op: 'getAll', key: partitionKey(views.partition) }))
       const [meta, ...states] = (await store.step([], [{ op: 'getAll', key: metaKey }, ...reads])) ?? []
       const { epoch } = fieldsOf(meta)
       return applied
-        .filter((views, i) => {
+        .filter(({ views, position }, i) => {
           const stored = decodePartition(fieldsOf(states[i])).position ?? -1
-          return views.epoch !== epoch || stored < views.position
+          return views.epoch !== epoch || stored < position || (hasChanges(views) && !waits(views))
         })
-        .map(({ partition }) => partition)
+        .map(({ views }) => views.partition)
     },
 
     forget: (partition) => partitions.delete(partition),
-  }
-}
 
-/** The dead letters of the records from `position` on; `judged` are their verdicts, one for one. */
-function lettersOf(
-  records: RecordBatch['records'],
-  judged: readonly JudgedRecord[],
-  position: number,
-  source: { topic: string; partition: number },
-): NewRecord[] {
-  const letters: NewRecord[] = []
-  for (const [i, { offset, verdict }] of judged.entries()) {
-    const record = records[i]
-    if (verdict.dropped.length === 0 || offset < position || record === undefined) continue
-    letters.push(createDeadLetter(record, verdict.dropped, source))
+    async finish() {
+      await Promise.all([...partitions.values()].filter(hasChanges).map(commit))
+    },
   }
-  return letters
 }

@@ -17,8 +17,16 @@ import {
   slotField,
   type ViewStore,
 } from '@health/views'
-import type { FoldedNews } from './fold.ts'
-import { type Days, loaded, type PartitionViews, type PatientViews } from './partition-views.ts'
+import {
+  canHoldMore,
+  copyState,
+  type Days,
+  loaded,
+  type News,
+  noNews,
+  type PartitionViews,
+  type PatientViews,
+} from './partition-views.ts'
 import { changedFields, expiredFields, minutesStored } from './recent-minutes.ts'
 import { expiredBlocks, itemsToStore, readingsStored } from './recent-readings.ts'
 import { additionsStored, encodeAdditions } from './seen-window.ts'
@@ -28,26 +36,23 @@ const keptAlerts = 500
 /** Of a list that is never cut. */
 const everything = Number.MAX_SAFE_INTEGER
 
+/** Whether there is anything to commit. */
+export const hasChanges = ({ state, stored }: PartitionViews): boolean => state.position !== stored.position
+
 /**
- * Commits at the time `now` (epoch ms). `false` when the position or the slot has moved on: then nothing was written,
- * and these views are of no use any more. The same holds when it rejects, since the outcome is unknown.
+ * Commits at the time `now` (epoch ms); `settle` must follow. `false` when the position or the slot has moved on: then
+ * nothing was written, and these views are of no use any more. The same holds when it rejects, since the outcome is
+ * unknown.
  */
-export async function commitViews(
-  store: ViewStore,
-  views: PartitionViews,
-  news: FoldedNews,
-  now: number,
-): Promise<boolean> {
-  const { partition, state, together, changed } = views
+export async function commitViews(store: ViewStore, views: PartitionViews, now: number): Promise<boolean> {
+  const { partition, state, stored, together, changed, news } = views
   const operations: Operation[] = [{ op: 'set', key: partitionKey(partition), fields: encodeProgress(state) }]
   const states: Record<string, string> = {}
   for (const patient of changed) pushPatient(operations, states, views, patient)
   pushDays(operations, views, allPatients, together)
   if (Object.keys(states).length > 0) operations.push({ op: 'set', key: patientsKey(partition), fields: states })
   pushNews(operations, partition, states, news, now)
-  if ((await store.step(views.guards, operations)) === null) return false
-  settle(views)
-  return true
+  return (await store.step(guardsOf(partition, stored), operations)) !== null
 }
 
 function pushPatient(
@@ -92,7 +97,7 @@ function pushNews(
   operations: Operation[],
   partition: number,
   states: Record<string, string>,
-  { readings, alerts, dropped }: FoldedNews,
+  { readings, alerts, dropped }: News,
   now: number,
 ): void {
   operations.push({ op: 'tell', change: encodeApplied({ partition, at: now, alerts, dropped }, states, readings) })
@@ -101,8 +106,11 @@ function pushNews(
   operations.push({ op: 'push', key: clearedAlertsKey(partition), items, keep: keptAlerts })
 }
 
-function settle(views: PartitionViews): void {
-  views.guards = guardsOf(views.partition, views.state)
+/** To be called when the views are stored, with the time (epoch ms). */
+export function settle(views: PartitionViews, now: number): void {
+  views.stored = copyState(views.state)
+  views.storedAt = now
+  views.news = noNews()
   settleDays(views.together)
   for (const { days, values, windows, changedWindows } of views.changed) {
     settleDays(days)
@@ -115,6 +123,7 @@ function settle(views: PartitionViews): void {
     values.isChanged = false
   }
   views.changed.clear()
+  if (!canHoldMore(views)) views.patients.clear()
 }
 
 function settleDays({ sums, changed }: Days): void {

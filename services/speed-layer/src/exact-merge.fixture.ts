@@ -1,6 +1,6 @@
 // At every moment a served day and the open alerts are those of all records applied so far, whatever comes in whatever order:
-// batches, batch runs that end or fail, restarts, redelivery, views that are emptied or lose their newest changes. For every
-// backend of the views.
+// batches that are written at once or together with others, batch runs that end or fail, restarts, redelivery, views that are
+// emptied or lose their newest changes. For every backend of the views.
 import { type AlertRow, createDayOf } from '@health/domain'
 import type { LogRecord } from '@health/log'
 import {
@@ -63,7 +63,7 @@ const action = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({
-      kind: fc.constantFrom('restart', 'deliver again', 'empty', 'go back'),
+      kind: fc.constantFrom('restart', 'deliver again', 'empty', 'go back', 'a second passes'),
     }),
   },
   // A slow run is one that others come between: its line is closed now, and published after the next action.
@@ -77,7 +77,7 @@ const action = fc.oneof(
 ) as fc.Arbitrary<Action>
 type Action =
   | { kind: 'apply'; partition: number; count: number }
-  | { kind: 'restart' | 'deliver again' | 'empty' | 'go back' }
+  | { kind: 'restart' | 'deliver again' | 'empty' | 'go back' | 'a second passes' }
   | { kind: 'run' | 'failing run' | 'slow run'; isFull: boolean }
 
 /** Declares the property on the views that `open` gives; they are emptied. */
@@ -136,9 +136,22 @@ function createWorld(store: ViewStore, log: LogRecord[][], dayTimeZone: string) 
   const dayOf = createDayOf(dayTimeZone)
   const zoned = { ...rules, dayOf, dayTimeZone }
   const newApplier = (): BatchApplier =>
-    createBatchApplier({ store, topic: 'readings', rules: zoned, bury: async () => {}, now: Date.now })
+    createBatchApplier({
+      store,
+      topic: 'readings',
+      rules: zoned,
+      bury: async () => {},
+      now: () => time,
+      onApplied({ partition, position }) {
+        applied[partition] = position
+      },
+    })
+  let time = 0
   let applier = newApplier()
-  let next = log.map(() => 0)
+  /** What is delivered next, by partition. */
+  const next = log.map(() => 0)
+  /** Up to where the views have it. */
+  const applied = log.map(() => 0)
   let finishSlowRun = async () => {}
   /** The views some actions ago: what a Redis comes back with that has not flushed since. */
   const kept: Snapshot[] = []
@@ -146,21 +159,24 @@ function createWorld(store: ViewStore, log: LogRecord[][], dayTimeZone: string) 
   async function apply(partition: number, from: number, count: number): Promise<void> {
     const records = log[partition]?.slice(from, from + count) ?? []
     if (records.length === 0) return
-    const applied = await applier.apply({ partition, records, end: log[partition]?.length ?? 0 })
-    if (applied !== null) next[partition] = Math.max(next[partition] ?? 0, applied.position)
+    const isApplied = await applier.apply({ partition, records, end: log[partition]?.length ?? 0 })
+    if (isApplied) next[partition] = Math.max(next[partition] ?? 0, from + records.length)
+    else await start(partition)
   }
 
-  async function openAll(): Promise<void> {
-    for (const partition of log.keys()) {
-      const start = await applier.open(partition)
-      if (start === null) await applier.skipTo(partition, 0, 0)
-      next[partition] = start?.position ?? 0
-    }
+  async function start(partition: number): Promise<void> {
+    const { position } = (await applier.open(partition)) ?? { position: null }
+    if (position === null) await applier.skipTo(partition, 0, 0)
+    next[partition] = applied[partition] = position ?? 0
+  }
+
+  async function startAll(): Promise<void> {
+    for (const partition of log.keys()) await start(partition)
   }
 
   /** What must begin again does. */
   async function restartStrays(): Promise<void> {
-    for (const partition of await applier.strays()) next[partition] = (await applier.open(partition))?.position ?? 0
+    for (const partition of await applier.strays()) await start(partition)
   }
 
   /** Closes the line; the answer computes and publishes, all days or those that were touched since the last run. */
@@ -196,12 +212,12 @@ function createWorld(store: ViewStore, log: LogRecord[][], dayTimeZone: string) 
   }
 
   async function check(): Promise<void> {
-    const applied = log.flatMap((records, partition) => records.slice(0, next[partition]))
+    const records = log.flatMap((records, partition) => records.slice(0, applied[partition]))
     const open = (await readPatients(store, partitions)).flatMap((patients) =>
       [...patients.values()].flatMap(openAlerts),
     )
-    expect(open.sort(byId)).toEqual(alertsOf(applied).sort(byId))
-    const expected = recount(applied, dayOf)
+    expect(open.sort(byId)).toEqual(alertsOf(records).sort(byId))
+    const expected = recount(records, dayOf)
     for (const patientId of new Set([...expected.keys(), allPatients])) {
       const days = [...(expected.get(patientId) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1))
       const served = await readDays(store, patientId, partitions)
@@ -209,7 +225,7 @@ function createWorld(store: ViewStore, log: LogRecord[][], dayTimeZone: string) 
     }
   }
 
-  const opened = openAll()
+  const opened = startAll()
   return {
     async act(action: Action): Promise<void> {
       await opened
@@ -224,12 +240,15 @@ function createWorld(store: ViewStore, log: LogRecord[][], dayTimeZone: string) 
       if (action.kind === 'empty') await store.clear()
       if (action.kind === 'restart' || action.kind === 'empty') {
         applier = newApplier()
-        next = log.map(() => 0)
-        await openAll()
+        await startAll()
       }
       if (action.kind === 'go back') {
         await restore(store, kept[0] ?? [])
         kept.length = 0
+        await restartStrays()
+      }
+      if (action.kind === 'a second passes') {
+        time += 1000
         await restartStrays()
       }
       await finish()

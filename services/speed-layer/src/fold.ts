@@ -1,15 +1,14 @@
-// The speed layer's core: folds the verdicts on a batch of records into the views of their partition. No I/O, no clock.
+// The speed layer's core: judges the records of a batch and folds them into the views of their partition. No I/O, no clock.
 import {
   type Alert,
   type AlertAction,
-  type AlertRow,
   addReading,
   alertRow,
   applyAction,
   applyValue,
   type ClinicalRules,
   classifiedSignals,
-  type DroppedEvent,
+  type DropReason,
   isQuiet,
   maxAlertAgeMs,
   noAlerts,
@@ -19,32 +18,14 @@ import {
   signals,
   type Verdict,
 } from '@health/domain'
+import type { LogRecord } from '@health/log'
 import { encodeReading, type PatientState, type RecentReading } from '@health/views'
-import {
-  changeDay,
-  changePatient,
-  changeWindow,
-  loaded,
-  type PartitionViews,
-  type PatientViews,
-} from './partition-views.ts'
+import { type ActionVerdict, judgeRecord } from './judge.ts'
+import type { News, PartitionViews, PatientValues, PatientViews } from './partition-views.ts'
 import { applyReading, isNewer, newPatient } from './patient-state.ts'
-import { addToMinutes } from './recent-minutes.ts'
+import { addToMinutes, missingMinute } from './recent-minutes.ts'
 import { addToReadings } from './recent-readings.ts'
 import { admit } from './seen-window.ts'
-
-/** A record as the fold needs it. */
-export interface JudgedRecord {
-  offset: number
-  receivedAt: number
-  verdict: Verdict | ActionVerdict
-}
-
-export interface ActionVerdict {
-  kind: 'action'
-  action: AlertAction
-  dropped: readonly []
-}
 
 export interface FoldRules {
   clinical: ClinicalRules
@@ -53,110 +34,131 @@ export interface FoldRules {
   newsSince: number
 }
 
-/** What a batch brought that is told, beyond the views it changed. */
-export interface FoldedNews {
-  /** Those received after `newsSince`. */
-  readings: [patientId: string, encodedReading: string][]
-  /** As they were after each change, in order. */
-  alerts: AlertRow[]
-  /** Of patients that can be told, received after `newsSince`. */
-  dropped: DroppedEvent[]
-}
-
-/** Folds records in offset order; everything they touch was loaded into `views` before. Changes `views`. */
-export function foldRecords(views: PartitionViews, records: readonly JudgedRecord[], rules: FoldRules): FoldedNews {
-  const news: FoldedNews = { readings: [], alerts: [], dropped: [] }
+/**
+ * Folds records in offset order from the index `from` on, up to the first that touches what is not loaded, and returns the
+ * index of that one. Changes `views`.
+ */
+export function foldRecords(
+  views: PartitionViews,
+  records: readonly LogRecord[],
+  from: number,
+  rules: FoldRules,
+  onDropped: (record: LogRecord, reasons: readonly DropReason[]) => void,
+): number {
   const { state } = views
-  for (const record of records) {
+  for (let i = from; i < records.length; i++) {
+    const record = records[i] as LogRecord
+    const verdict = judgeRecord(record)
+    if (!foldVerdict(views, record, verdict, rules)) return i
     state.position = record.offset + 1
     state.receivedAt = record.receivedAt
     state.counts.records++
-    const { verdict } = record
-    for (const reason of verdict.dropped) state.counts.dropped[reason] = (state.counts.dropped[reason] ?? 0) + 1
-    if (verdict.kind === 'valid') foldReading(views, record, verdict.reading, rules, news)
-    else if (verdict.kind === 'action') foldAction(views, record, verdict.action, news)
-    else foldInvalid(views, verdict, rules)
-    if (verdict.dropped.length > 0 && record.receivedAt > rules.newsSince) tellDropped(record, news)
+    const { dropped } = verdict
+    if (dropped.length === 0) continue
+    for (const reason of dropped) state.counts.dropped[reason] = (state.counts.dropped[reason] ?? 0) + 1
+    if (verdict.kind !== 'action' && record.receivedAt > rules.newsSince) tellDropped(record, verdict, views.news)
+    onDropped(record, dropped)
   }
-  return news
+  return records.length
 }
 
-function tellDropped({ receivedAt, verdict }: JudgedRecord, news: FoldedNews): void {
-  if (verdict.kind === 'action') return
+function tellDropped({ receivedAt }: LogRecord, verdict: Verdict, news: News): void {
   const patientId = verdict.kind === 'valid' ? verdict.reading.patientId : verdict.patientId
   if (patientId === null) return
   const received_at = new Date(receivedAt).toISOString()
   news.dropped.push({ patient_id: patientId, received_at, reasons: [...verdict.dropped] })
 }
 
+/** `false`, and nothing is changed, where something that it touches is not loaded. */
+function foldVerdict(
+  views: PartitionViews,
+  record: LogRecord,
+  verdict: Verdict | ActionVerdict,
+  rules: FoldRules,
+): boolean {
+  if (verdict.kind === 'valid') return foldReading(views, record, verdict.reading, rules)
+  if (verdict.kind === 'action') return foldAction(views, record, verdict.action)
+  return foldInvalid(views, verdict, rules)
+}
+
 function foldInvalid(
   views: PartitionViews,
   { patientId, measuredAt }: Verdict & { kind: 'invalid' },
   rules: FoldRules,
-): void {
+): boolean {
+  if (patientId !== null && measuredAt !== null) {
+    const patient = views.patients.get(patientId)
+    const date = rules.dayOf(measuredAt)
+    const day = patient?.days.sums.get(date)
+    const together = views.together.sums.get(date)
+    if (patient === undefined || day === undefined || together === undefined) return false
+    noteDay(views, patient, date)
+    day.invalidRecords++
+    together.invalidRecords++
+  }
   views.state.counts.invalid++
-  if (patientId === null || measuredAt === null) return
-  const date = rules.dayOf(measuredAt)
-  changeDay(changePatient(views, patientId).days, date).invalidRecords++
-  changeDay(views.together, date).invalidRecords++
+  return true
 }
 
-function foldReading(
-  views: PartitionViews,
-  record: JudgedRecord,
-  reading: Reading,
-  rules: FoldRules,
-  news: FoldedNews,
-): void {
-  const patient = changePatient(views, reading.patientId)
-  const date = rules.dayOf(reading.measuredAt)
-  const day = changeDay(patient.days, date)
-  const together = changeDay(views.together, date)
+function foldReading(views: PartitionViews, record: LogRecord, reading: Reading, rules: FoldRules): boolean {
+  const { measuredAt } = reading
+  const sensor = reading.sensorId ?? ''
+  const date = rules.dayOf(measuredAt)
+  const patient = views.patients.get(reading.patientId)
+  const values = patient?.values
+  const day = patient?.days.sums.get(date)
+  const window = patient?.windows.get(sensor)
+  const together = views.together.sums.get(date)
+  if (patient === undefined || values === undefined || values === null) return false
+  if (day === undefined || window === undefined || together === undefined) return false
+  if (missingMinute(values.minutes, measuredAt) !== null) return false
+
+  const { counts } = views.state
+  noteDay(views, patient, date)
+  patient.changedWindows.add(sensor)
   const mask = maskOf(reading)
-  const { fresh, beforeWindow } = admit(changeWindow(patient, reading.sensorId), reading.measuredAt, mask)
+  const { fresh, beforeWindow } = admit(window, measuredAt, mask)
   if (fresh === 0) {
-    views.state.counts.duplicate++
+    counts.duplicate++
     day.duplicateRecords++
     together.duplicateRecords++
-    return
+    return true
   }
   const first = fresh === mask ? reading : onlySignals(reading, fresh)
-  views.state.counts.valid++
+  counts.valid++
   addReading(day, first)
   addReading(together, first)
   if (beforeWindow) day.provisional = together.provisional = true
-  foldValues(patient, record, first, rules, news)
+  foldValues(values, record, first, rules, views.news)
+  return true
 }
 
-function foldValues(
-  { id: patientId, values }: PatientViews,
-  record: JudgedRecord,
-  reading: Reading,
-  rules: FoldRules,
-  news: FoldedNews,
-): void {
+function noteDay(views: PartitionViews, patient: PatientViews, date: string): void {
+  views.changed.add(patient)
+  patient.days.changed.add(date)
+  views.together.changed.add(date)
+}
+
+function foldValues(values: PatientValues, record: LogRecord, reading: Reading, rules: FoldRules, news: News): void {
   const { receivedAt } = record
-  const { measuredAt, glucoseMgdl, heartRateBpm, temperatureC } = reading
+  const { patientId, measuredAt, glucoseMgdl, heartRateBpm, temperatureC } = reading
   const recent: RecentReading = { measuredAt, receivedAt, glucoseMgdl, heartRateBpm, temperatureC }
-  const encoded = encodeReading(recent)
-  if (receivedAt > rules.newsSince) news.readings.push([patientId, encoded])
-  const patient = loaded(values)
-  patient.isChanged = true
-  addToReadings(patient.readings, measuredAt, encoded)
-  addToMinutes(patient.minutes, reading)
-  patient.state ??= newPatient(measuredAt)
-  const { state } = patient
-  if (receivedAt - measuredAt <= maxAlertAgeMs) foldAlerts(state, record, reading, rules, news)
-  applyReading(state, reading, rules.clinical)
+  if (receivedAt > rules.newsSince) news.readings.push([patientId, encodeReading(recent)])
+  values.isChanged = true
+  addToReadings(values.readings, recent)
+  addToMinutes(values.minutes, reading)
+  values.state ??= newPatient(measuredAt)
+  if (receivedAt - measuredAt <= maxAlertAgeMs) foldAlerts(values.state, record, reading, rules, news)
+  applyReading(values.state, reading, rules.clinical)
 }
 
 /** Alerts follow the values that are newer than what `state` has. */
 function foldAlerts(
   state: PatientState,
-  { offset, receivedAt }: JudgedRecord,
+  { offset, receivedAt }: LogRecord,
   reading: Reading,
   { clinical }: FoldRules,
-  news: FoldedNews,
+  news: News,
 ): void {
   const { patientId, measuredAt } = reading
   for (const signal of classifiedSignals) {
@@ -169,19 +171,21 @@ function foldAlerts(
   }
 }
 
-function foldAction(views: PartitionViews, { receivedAt }: JudgedRecord, action: AlertAction, news: FoldedNews): void {
+function foldAction(views: PartitionViews, { receivedAt }: LogRecord, action: AlertAction): boolean {
+  const patient = views.patients.get(action.patientId)
+  const values = patient?.values
+  if (patient === undefined || values === undefined || values === null) return false
   views.state.counts.actions++
-  const patient = loaded(loaded(views.patients.get(action.patientId)).values)
-  const alerts = patient.state?.alerts
-  if (alerts === undefined) return
-  const changed = applyAction(alerts, action, receivedAt)
-  if (changed === null) return
-  changePatient(views, action.patientId)
-  patient.isChanged = true
-  tellAlerts(alerts, [changed], news)
+  const alerts = values.state?.alerts
+  const changed = alerts === undefined ? null : applyAction(alerts, action, receivedAt)
+  if (alerts === undefined || changed === null) return true
+  views.changed.add(patient)
+  values.isChanged = true
+  tellAlerts(alerts, [changed], views.news)
+  return true
 }
 
-function tellAlerts(alerts: PatientAlerts, changed: readonly Alert[], news: FoldedNews): void {
+function tellAlerts(alerts: PatientAlerts, changed: readonly Alert[], news: News): void {
   for (const alert of changed) news.alerts.push(alertRow(alert, alerts))
 }
 

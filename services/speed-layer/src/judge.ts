@@ -1,17 +1,22 @@
-// Judging: what each record of a batch says, whether it is a measurement, or what somebody did about an alert.
-import { parseAction, parseReading, validateReading } from '@health/domain'
+// Judging: what a record says, whether it is a measurement, or what somebody did about an alert.
+import { type AlertAction, decodeKey, parseAction, parseReading, type Verdict, validateReading } from '@health/domain'
 import type { LogRecord } from '@health/log'
-import type { JudgedRecord } from './fold.ts'
+
+export interface ActionVerdict {
+  kind: 'action'
+  action: AlertAction
+  dropped: readonly []
+}
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** Parses and validates a record. Never throws: whatever the bytes are, there is a verdict. */
-export function judgeRecord({ offset, receivedAt, key, value }: LogRecord): JudgedRecord {
-  const addressee = key === null ? null : utf8.decode(key)
+export function judgeRecord({ receivedAt, key, value }: LogRecord): Verdict | ActionVerdict {
+  const addressee = key === null ? null : decodeKey(key)
   const parsed = parseReading(value, addressee)
   if (parsed.kind === 'rejected' && parsed.reason === 'not_a_reading' && value !== null) {
     const action = parseAction(utf8.decode(value), addressee)
-    if (action !== null) return { offset, receivedAt, verdict: { kind: 'action', action, dropped: [] } }
+    if (action !== null) return { kind: 'action', action, dropped: [] }
   }
-  return { offset, receivedAt, verdict: validateReading(parsed, receivedAt) }
+  return validateReading(parsed, receivedAt)
 }

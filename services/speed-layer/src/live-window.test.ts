@@ -35,9 +35,9 @@ test('the windows hold every reading measured in them, in whatever order and bat
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const store = await openViews({ DATA_DIR: folder }, { logger: silent })
   await fc.assert(
-    fc.asyncProperty(readings, fc.array(fc.boolean()), async (sent, restarts) => {
+    fc.asyncProperty(readings, fc.array(ending), async (sent, endings) => {
       await store.clear()
-      await applyAll(store, sent, restarts)
+      await applyAll(store, sent, endings)
       const newest = Math.max(...sent.map(({ measuredAt }) => measuredAt))
 
       const firstReading = Math.floor((newest - readingWindowMs) / readingBlockMs) * readingBlockMs
@@ -67,27 +67,39 @@ test('the windows hold every reading measured in them, in whatever order and bat
   await store.close()
 })
 
-/** Applies in batches that end where `restarts` has an entry; where it is true, by an applier that starts afresh. */
+/** What comes behind a batch: more that is written together with it, more that is not, or an applier that starts afresh. */
+const ending = fc.constantFrom('goes on', 'is stored', 'starts afresh')
+
+/** Applies in batches that end where `endings` has an entry. */
 async function applyAll(
   store: ViewStore,
   sent: readonly { measuredAt: number; glucose: number }[],
-  restarts: readonly boolean[],
+  endings: readonly string[],
 ): Promise<void> {
   const newApplier = () =>
-    createBatchApplier({ store, topic: 'readings', rules, bury: async () => {}, now: () => start })
+    createBatchApplier({
+      store,
+      topic: 'readings',
+      rules,
+      bury: async () => {},
+      now: () => start,
+      onApplied: () => {},
+    })
   const records = sent.map(({ measuredAt, glucose }, offset) =>
     aLogRecord(offset, { patient_id: 'p001', measured_at: measuredAt, glucose_mgdl: glucose }, start + 40 * hourMs),
   )
   let applier = newApplier()
   await applier.open(0)
   await applier.skipTo(0, 0, 0)
-  const size = Math.ceil(records.length / (restarts.length + 1))
+  const size = Math.ceil(records.length / (endings.length + 1))
   for (let from = 0; from < records.length; from += size) {
-    if (restarts[from / size]) {
+    const end = Math.min(from + size, records.length)
+    const isLast = end === records.length || endings[from / size] !== 'goes on'
+    await applier.apply({ partition: 0, records: records.slice(from, end), end: isLast ? end : records.length })
+    if (endings[from / size] === 'starts afresh') {
       applier = newApplier()
       await applier.open(0)
     }
-    await applier.apply({ partition: 0, records: records.slice(from, from + size), end: records.length })
   }
 }
 

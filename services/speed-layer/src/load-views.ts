@@ -1,5 +1,5 @@
 // Loading: brings into memory what folding a batch will touch, in at most two round trips.
-import { emptyDay } from '@health/domain'
+import { emptyDay, type Verdict } from '@health/domain'
 import {
   allPatients,
   claimViews,
@@ -10,7 +10,7 @@ import {
   decodePatient,
   fieldsOf,
   itemsOf,
-  minuteOfField,
+  minuteField,
   minutesKey,
   type Operation,
   partitionKey,
@@ -20,7 +20,7 @@ import {
   slotField,
   type ViewStore,
 } from '@health/views'
-import type { JudgedRecord } from './fold.ts'
+import type { ActionVerdict } from './judge.ts'
 import {
   createPartitionViews,
   createPatientViews,
@@ -30,12 +30,9 @@ import {
   type PatientViews,
 } from './partition-views.ts'
 import { newestTime } from './patient-state.ts'
-import { createMinutes, missingMinute } from './recent-minutes.ts'
+import { createMinutes, emptyMinute, missingMinute } from './recent-minutes.ts'
 import { createReadings } from './recent-readings.ts'
 import { decodeWindow } from './seen-window.ts'
-
-/** Beyond so many patients in memory all are forgotten, and loaded again when needed. */
-const maxCached = 50_000
 
 /**
  * Reads where the partition stands; nothing else is loaded yet. Throws a `ConfigError` when the views' days are those of
@@ -51,26 +48,25 @@ export async function openPartitionViews(
   return createPartitionViews(partition, epoch, decodePartition(fieldsOf(replies?.[0])))
 }
 
-/** Loads everything that folding these records will touch and that is not there yet. */
+/** Loads everything that folding records with these verdicts will touch and that is not there yet. */
 export async function loadViews(
   store: ViewStore,
   views: PartitionViews,
-  records: readonly JudgedRecord[],
+  verdicts: readonly (Verdict | ActionVerdict)[],
   dayOf: (ms: number) => string,
 ): Promise<void> {
-  if (views.patients.size > maxCached) views.patients.clear()
-  await loadTouched(store, views, records, dayOf)
-  await loadMinutes(store, views, records)
+  await loadTouched(store, views, verdicts, dayOf)
+  await loadMinutes(store, views, verdicts)
 }
 
 async function loadTouched(
   store: ViewStore,
   views: PartitionViews,
-  records: readonly JudgedRecord[],
+  verdicts: readonly (Verdict | ActionVerdict)[],
   dayOf: (ms: number) => string,
 ): Promise<void> {
   const wanted = createReads()
-  for (const { verdict } of records) {
+  for (const verdict of verdicts) {
     if (verdict.kind === 'action') {
       const patient = patientOf(views, verdict.action.patientId)
       if (patient.values === null) wantValues(wanted, views.partition, patient)
@@ -153,24 +149,32 @@ function wantDay(
 }
 
 /** Minutes of late readings; those of readings in order are empty or in memory. */
-async function loadMinutes(store: ViewStore, views: PartitionViews, records: readonly JudgedRecord[]): Promise<void> {
-  const fieldsOfPatient = new Map<PatientViews, Set<string>>()
-  for (const { verdict } of records) {
+async function loadMinutes(
+  store: ViewStore,
+  views: PartitionViews,
+  verdicts: readonly (Verdict | ActionVerdict)[],
+): Promise<void> {
+  const missing = new Map<PatientViews, Set<number>>()
+  for (const verdict of verdicts) {
     if (verdict.kind !== 'valid') continue
     const { patientId, measuredAt } = verdict.reading
     const patient = loaded(views.patients.get(patientId))
-    const missing = missingMinute(loaded(patient.values).minutes, measuredAt)
-    if (missing === null) continue
-    const fields = fieldsOfPatient.get(patient)
-    if (fields === undefined) fieldsOfPatient.set(patient, new Set([missing]))
-    else fields.add(missing)
+    const minute = missingMinute(loaded(patient.values).minutes, measuredAt)
+    if (minute === null) continue
+    const minutes = missing.get(patient)
+    if (minutes === undefined) missing.set(patient, new Set([minute]))
+    else minutes.add(minute)
   }
   const wanted = createReads()
-  for (const [patient, fields] of fieldsOfPatient) {
-    const read: Operation = { op: 'get', key: minutesKey(views.partition, patient.id), fields: [...fields] }
-    wanted.want(patient.id, read, (reply) => {
+  for (const [patient, minutes] of missing) {
+    const fields = Array.from(minutes, minuteField)
+    wanted.want(patient.id, { op: 'get', key: minutesKey(views.partition, patient.id), fields }, (reply) => {
       const { spreads } = loaded(patient.values).minutes
-      for (const [field, text] of Object.entries(fieldsOf(reply))) spreads.set(minuteOfField(field), decodeMinute(text))
+      const found = fieldsOf(reply)
+      for (const minute of minutes) {
+        const text = found[minuteField(minute)]
+        spreads.set(minute, text === undefined ? emptyMinute() : decodeMinute(text))
+      }
     })
   }
   await wanted.fulfil(store)

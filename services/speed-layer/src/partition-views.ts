@@ -1,6 +1,7 @@
 // One partition's views as the speed layer holds them in memory: loaded when first needed, changed by the fold, committed.
-import type { DaySums } from '@health/domain'
-import { type Guard, guardsOf, type PartitionState, type PatientState } from '@health/views'
+import type { AlertRow, DaySums, DroppedEvent } from '@health/domain'
+import type { NewRecord } from '@health/log'
+import type { PartitionState, PatientState } from '@health/views'
 import type { RecentMinutes } from './recent-minutes.ts'
 import type { RecentReadings } from './recent-readings.ts'
 import type { SeenWindow } from './seen-window.ts'
@@ -10,13 +11,30 @@ export interface PartitionViews {
   /** The life of the views that these were read in, see `ViewsOrigin`. */
   readonly epoch: string
   readonly state: PartitionState
-  /** Where the stored views must still stand for a commit to happen. */
-  guards: Guard[]
+  /** As the stored views have it: there they must still stand for a commit to happen. */
+  stored: PartitionState
+  /** When they were stored, epoch ms; −∞ when they were only read. */
+  storedAt: number
+  /** What is told with the next commit. */
+  news: News
+  /** What is dead-lettered before it. */
+  letters: NewRecord[]
+  letterBytes: number
   readonly patients: Map<string, PatientViews>
   /** The days of all patients together. */
   readonly together: Days
   /** Patients of whom something was changed since the last commit. */
   readonly changed: Set<PatientViews>
+}
+
+/** What records brought that is told, beyond the views they changed. */
+export interface News {
+  /** Those received lately. */
+  readings: [patientId: string, encodedReading: string][]
+  /** As they were after each change, in order. */
+  alerts: AlertRow[]
+  /** Of patients that can be told, received lately. */
+  dropped: DroppedEvent[]
 }
 
 /** By date: the parts of a patient's days, or of all patients', that lie in the open slot. */
@@ -49,10 +67,21 @@ export const createPartitionViews = (partition: number, epoch: string, state: Pa
   partition,
   epoch,
   state,
-  guards: guardsOf(partition, state),
+  stored: copyState(state),
+  storedAt: Number.NEGATIVE_INFINITY,
+  news: noNews(),
+  letters: [],
+  letterBytes: 0,
   patients: new Map(),
   together: { sums: new Map(), changed: new Set() },
   changed: new Set(),
+})
+
+export const noNews = (): News => ({ readings: [], alerts: [], dropped: [] })
+
+export const copyState = (state: PartitionState): PartitionState => ({
+  ...state,
+  counts: { ...state.counts, dropped: { ...state.counts.dropped } },
 })
 
 export const createPatientViews = (id: string): PatientViews => ({
@@ -63,28 +92,13 @@ export const createPatientViews = (id: string): PatientViews => ({
   changedWindows: new Set(),
 })
 
-/** A patient, to be changed. */
-export function changePatient(views: PartitionViews, patientId: string): PatientViews {
-  const patient = loaded(views.patients.get(patientId))
-  views.changed.add(patient)
-  return patient
-}
+/** Beyond so many patients in memory all are forgotten, once they are stored, and loaded again when needed. */
+const maxCached = 50_000
 
-/** A day, to be changed. */
-export function changeDay(days: Days, date: string): DaySums {
-  days.changed.add(date)
-  return loaded(days.sums.get(date))
-}
-
-/** The identities of a patient's sensor, to be changed. */
-export function changeWindow(patient: PatientViews, sensorId: string | null): SeenWindow {
-  const sensor = sensorId ?? ''
-  patient.changedWindows.add(sensor)
-  return loaded(patient.windows.get(sensor))
-}
+export const canHoldMore = ({ patients }: PartitionViews): boolean => patients.size <= maxCached
 
 /** What the loader has put there; anything else is a bug. */
 export function loaded<T>(value: T | undefined | null): T {
-  if (value === undefined || value === null) throw new Error('the fold touched what was not loaded')
+  if (value === undefined || value === null) throw new Error('what was changed is not loaded')
   return value
 }

@@ -1,5 +1,5 @@
 // How a valid reading changes what is known of its patient: the newest values, the trend, the status.
-import { type ClinicalRules, classify, type Reading, signals } from '@health/domain'
+import { type ClinicalRules, gravestStatus, type Reading, signals } from '@health/domain'
 import type { LatestValue, PatientState } from '@health/views'
 
 /** The rate of change is told over this time, from values at least `trendStepMs` apart. */
@@ -24,28 +24,36 @@ export const newestTime = ({ latest }: PatientState): number =>
  */
 export function applyReading(state: PatientState, reading: Reading, rules: ClinicalRules): void {
   const { measuredAt, glucoseMgdl } = reading
-  if (glucoseMgdl !== null && isNewer(measuredAt, state.latest.glucoseMgdl)) {
-    state.previousGlucose = state.latest.glucoseMgdl
-    keepTrend(state, { value: glucoseMgdl, measuredAt })
+  const { latest } = state
+  if (glucoseMgdl !== null && isNewer(measuredAt, latest.glucoseMgdl)) {
+    state.previousGlucose = latest.glucoseMgdl
+    // A new one: the one before lives on.
+    latest.glucoseMgdl = { value: glucoseMgdl, measuredAt }
+    keepTrend(state, latest.glucoseMgdl)
   }
-  for (const signal of signals) {
-    const value = reading[signal]
-    if (value !== null && isNewer(measuredAt, state.latest[signal])) state.latest[signal] = { value, measuredAt }
-  }
-  const { status } = classify(latestValues(state), rules)
+  latest.heartRateBpm = newerOf(latest.heartRateBpm, reading.heartRateBpm, measuredAt)
+  latest.temperatureC = newerOf(latest.temperatureC, reading.temperatureC, measuredAt)
+  const status = gravestStatus(
+    { glucoseMgdl: latest.glucoseMgdl?.value ?? null, heartRateBpm: latest.heartRateBpm?.value ?? null },
+    rules,
+  )
   if (status !== state.status) {
     state.status = status
     state.since = measuredAt
   }
 }
 
-const latestValues = ({ latest }: PatientState) => ({
-  glucoseMgdl: latest.glucoseMgdl?.value ?? null,
-  heartRateBpm: latest.heartRateBpm?.value ?? null,
-})
-
 export const isNewer = (measuredAt: number, latest: LatestValue | null): boolean =>
   latest === null || measuredAt > latest.measuredAt
+
+/** The latest value after another one; changes `latest`. */
+function newerOf(latest: LatestValue | null, value: number | null, measuredAt: number): LatestValue | null {
+  if (value === null || !isNewer(measuredAt, latest)) return latest
+  if (latest === null) return { value, measuredAt }
+  latest.value = value
+  latest.measuredAt = measuredAt
+  return latest
+}
 
 function keepTrend(state: PatientState, value: LatestValue): void {
   const from = value.measuredAt - trendSpanMs

@@ -1,6 +1,6 @@
 // A patient's minutes of the last day, as a hash of the views: each with the spread of what was measured in it.
 import type { SignalValues } from '@health/domain'
-import { encodeMinute, type MinuteSpread, minuteField, minuteMs, minuteWindowMs } from '@health/views'
+import { encodeMinute, type MinuteSpread, minuteField, minuteMs, minuteWindowMs, type Spread } from '@health/views'
 
 /** The minutes that are known here, and which of them were changed since they were stored. */
 export interface RecentMinutes {
@@ -22,12 +22,12 @@ export const createMinutes = (newest: number): RecentMinutes => ({
 const minuteOf = (ms: number): number => Math.floor(ms / minuteMs)
 const firstMinute = (newest: number): number => minuteOf(newest - minuteWindowMs)
 
-/** The field that must be read before a reading measured then can be put into its minute; `null` when none must. */
-export function missingMinute({ newest, spreads }: RecentMinutes, measuredAt: number): string | null {
+/** The minute that must be loaded before a reading measured then can be put into it; `null` when none must. */
+export function missingMinute({ newest, storedNewest, spreads }: RecentMinutes, measuredAt: number): number | null {
   const minute = minuteOf(measuredAt)
-  // A minute later than the newest reading is empty.
-  const isThere = minute <= minuteOf(newest) && minute >= firstMinute(newest)
-  return isThere && !spreads.has(minute) ? minuteField(minute) : null
+  // A minute later than the newest reading stored is empty.
+  const isStored = minute <= minuteOf(storedNewest) && minute >= firstMinute(newest)
+  return isStored && !spreads.has(minute) ? minute : null
 }
 
 /** Puts a reading into its minute, unless it is older than the window that ends with the newest reading. */
@@ -35,24 +35,26 @@ export function addToMinutes(minutes: RecentMinutes, { measuredAt, glucoseMgdl, 
   if (measuredAt > minutes.newest) minutes.newest = measuredAt
   const minute = minuteOf(measuredAt)
   if (minute < firstMinute(minutes.newest)) return
-  const spread = minutes.spreads.get(minute) ?? { glucoseMgdl: null, heartRateBpm: null }
+  const spread = minutes.spreads.get(minute) ?? emptyMinute()
   spread.glucoseMgdl = widen(spread.glucoseMgdl, glucoseMgdl)
   spread.heartRateBpm = widen(spread.heartRateBpm, heartRateBpm)
   minutes.spreads.set(minute, spread)
   minutes.changed.add(minute)
 }
 
+export const emptyMinute = (): MinuteSpread => ({ glucoseMgdl: null, heartRateBpm: null })
+
 type Measured = Pick<SignalValues, 'glucoseMgdl' | 'heartRateBpm'> & { measuredAt: number }
 
-function widen(spread: MinuteSpread['glucoseMgdl'], value: number | null): MinuteSpread['glucoseMgdl'] {
+/** The spread with another value in it; changes `spread`. */
+function widen(spread: Spread | null, value: number | null): Spread | null {
   if (value === null) return spread
   if (spread === null) return { count: 1, sum: value, min: value, max: value }
-  return {
-    count: spread.count + 1,
-    sum: spread.sum + value,
-    min: Math.min(spread.min, value),
-    max: Math.max(spread.max, value),
-  }
+  spread.count++
+  spread.sum += value
+  if (value < spread.min) spread.min = value
+  if (value > spread.max) spread.max = value
+  return spread
 }
 
 /** The fields to write: minutes that were changed and are still inside the window. */

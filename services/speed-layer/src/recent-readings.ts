@@ -1,14 +1,21 @@
 // A patient's readings of the last ten minutes, as lists of the views, one for each block of two minutes: a commit appends
 // what came, however much is there already, and what has left the window goes list by list.
-import { readingBlockMs, readingWindowMs } from '@health/views'
+import {
+  encodeColumns,
+  pushReading,
+  type ReadingColumns,
+  type RecentReading,
+  readingBlockMs,
+  readingWindowMs,
+} from '@health/views'
 
 export interface RecentReadings {
   /** Time of the patient's newest reading, where the window ends; −∞ before the first. */
   newest: number
   /** `newest` when the readings were last stored: what has left the window since is removed from the views. */
   storedNewest: number
-  /** Encoded, by block, in the order in which they came; what is stored already is not among them. */
-  added: Map<number, string[]>
+  /** By block, in the order in which they came; what is stored already is not among them. */
+  added: Map<number, ReadingColumns>
 }
 
 export const createReadings = (newest: number): RecentReadings => ({ newest, storedNewest: newest, added: new Map() })
@@ -16,22 +23,25 @@ export const createReadings = (newest: number): RecentReadings => ({ newest, sto
 const blockOf = (ms: number): number => Math.floor(ms / readingBlockMs)
 const firstBlock = (newest: number): number => blockOf(newest - readingWindowMs)
 
-/** Takes note of a reading in its encoded form, unless it is older than the window that ends with the newest one. */
-export function addToReadings(readings: RecentReadings, measuredAt: number, encoded: string): void {
+/** Takes note of a reading, unless it is older than the window that ends with the newest one. */
+export function addToReadings(readings: RecentReadings, reading: RecentReading): void {
+  const { measuredAt } = reading
   if (measuredAt > readings.newest) readings.newest = measuredAt
   const block = blockOf(measuredAt)
   if (block < firstBlock(readings.newest)) return
-  const added = readings.added.get(block)
-  if (added === undefined) readings.added.set(block, [encoded])
-  else added.push(encoded)
+  let added = readings.added.get(block)
+  if (added === undefined) {
+    added = []
+    readings.added.set(block, added)
+    for (const old of readings.added.keys()) if (old < firstBlock(readings.newest)) readings.added.delete(old)
+  }
+  pushReading(added, reading)
 }
 
 /** What to append, as an item for each block that is still inside the window. */
 export function itemsToStore({ newest, added }: RecentReadings): [block: number, item: string][] {
   const items: [number, string][] = []
-  for (const [block, encoded] of added) {
-    if (block >= firstBlock(newest)) items.push([block, `[${encoded.join()}]`])
-  }
+  for (const [block, columns] of added) if (block >= firstBlock(newest)) items.push([block, encodeColumns(columns)])
   return items
 }
 

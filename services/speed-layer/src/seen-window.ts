@@ -97,7 +97,7 @@ export function decodeWindow(items: readonly string[]): SeenWindow {
 /** What to store of a window: `replace` the list by the item, or append it. `null` when nothing was added. */
 export function encodeAdditions(window: SeenWindow): { item: string; replace: boolean } | null {
   if (window.added.length === 0) return null
-  if (window.items < maxItems) return { item: encode(window.added), replace: false }
+  if (!mustReplace(window)) return { item: encode(window.added), replace: false }
   const { times, masks, start } = window
   return { item: encode(times.slice(start).flatMap((time, i) => [time, masks[start + i] ?? 0])), replace: true }
 }
@@ -105,9 +105,12 @@ export function encodeAdditions(window: SeenWindow): { item: string; replace: bo
 /** To be called when what `encodeAdditions` gave is stored. */
 export function additionsStored(window: SeenWindow): void {
   if (window.added.length === 0) return
+  window.items = mustReplace(window) ? 1 : window.items + 1
   window.added = []
-  window.items = window.items < maxItems ? window.items + 1 : 1
 }
+
+/** Where the list has grown long, or nothing of it would be left in the window. */
+const mustReplace = ({ items, added }: SeenWindow): boolean => items >= maxItems || added.length >= 2 * windowSize
 
 /** Times as differences in base 36: about four characters an identity. */
 function encode(numbers: readonly number[]): string {

@@ -4,7 +4,7 @@ import { createDayOf } from '@health/domain'
 import { type Consumer, checkPosition, deadLetterTopic, type EventLog, LogRecreated, openLog } from '@health/log'
 import { ConfigError, type Service, type ServiceContext } from '@health/runtime'
 import { openViews, readOrigin, type ViewStore, ViewsUnavailable } from '@health/views'
-import { type BatchApplier, createBatchApplier } from './apply-batches.ts'
+import { type Applied, type BatchApplier, createBatchApplier } from './apply-batches.ts'
 import type { SpeedLayerConfig } from './config.ts'
 import { createSpeedMetrics, type SpeedMetrics } from './speed-metrics.ts'
 
@@ -38,12 +38,13 @@ export async function runSpeedLayer(
     rules: { clinical, dayOf: createDayOf(dayTimeZone), dayTimeZone },
     bury: (letters) => log.append(deadLetterTopic(topic), letters),
     now: context.now,
+    onApplied,
   })
   const metrics = createSpeedMetrics(context.metrics)
   const misconfigured = Promise.withResolvers<never>()
   const prepare = createPreparation(store, dayTimeZone, context)
 
-  const consumer = createConsumer({ log, topic, applier, metrics, prepare, context, restart, commit })
+  const consumer = createConsumer({ log, topic, applier, metrics, prepare, context, restart })
   const subscription = await log.subscribe(topic, 'speed-layer', {
     ...consumer,
     startAt: (partition) => consumer.startAt(partition).catch(tellMisconfiguration),
@@ -57,8 +58,9 @@ export async function runSpeedLayer(
   function restart(partition: number): void {
     subscription.restart(partition)
   }
-  function commit(partition: number, position: number): void {
-    subscription.commit(partition, position)
+  function onApplied(applied: Applied): void {
+    metrics.applied(applied, context.now())
+    subscription.commit(applied.partition, applied.position)
   }
   function tellMisconfiguration(error: unknown): never {
     if (error instanceof ConfigError) misconfigured.reject(error)
@@ -71,6 +73,7 @@ export async function runSpeedLayer(
     async stop() {
       clearInterval(lifeCheck)
       await subscription.stop()
+      await applier.finish().catch(noneInAnOutage)
       await Promise.all([log.close(), store.close()])
     },
   }
@@ -96,10 +99,9 @@ interface ConsumerOptions {
   prepare(): Promise<void>
   context: ServiceContext
   restart(partition: number): void
-  commit(partition: number, position: number): void
 }
 
-function createConsumer({ log, topic, applier, metrics, prepare, context, restart, commit }: ConsumerOptions) {
+function createConsumer({ log, topic, applier, metrics, prepare, context, restart }: ConsumerOptions) {
   return {
     async startAt(partition) {
       await prepare()
@@ -115,10 +117,7 @@ function createConsumer({ log, topic, applier, metrics, prepare, context, restar
     },
 
     async onBatch(batch) {
-      const applied = await applier.apply(batch)
-      if (applied === null) return restart(batch.partition)
-      metrics.applied(applied.records, context.now())
-      commit(batch.partition, applied.position)
+      if (!(await applier.apply(batch))) restart(batch.partition)
     },
 
     async onRevoked(partition) {

@@ -1,10 +1,11 @@
 // What the speed layer counts and measures.
 import { Counter, Histogram, type Registry } from '@health/runtime'
-import type { JudgedRecord } from './fold.ts'
+import type { RecordCounts } from '@health/views'
+import type { Applied } from './apply-batches.ts'
 
 export interface SpeedMetrics {
-  /** To be called with what a batch applied, when it is visible (epoch ms). */
-  applied(records: readonly JudgedRecord[], at: number): void
+  /** To be called when something was applied and is visible (epoch ms). */
+  applied(applied: Applied, at: number): void
   lost(records: number): void
 }
 
@@ -35,17 +36,27 @@ export function createSpeedMetrics(registry: Registry): SpeedMetrics {
     registers,
   })
   return {
-    applied(judged, at) {
-      const newest = judged.at(-1)
-      if (newest === undefined) return
-      seconds.observe(Math.max(0, at - newest.receivedAt) / 1000)
-      // Counted by batch: a labelled counter takes longer than judging a record.
-      const verdicts = { valid: 0, invalid: 0, action: 0 }
-      for (const { verdict } of judged) {
-        verdicts[verdict.kind]++
-        for (const reason of verdict.dropped) dropped.inc({ reason })
-      }
-      for (const [verdict, count] of Object.entries(verdicts)) records.inc({ verdict }, count)
+    applied({ receivedAt, before, counts }, at) {
+      if (counts.records === before.records) return
+      seconds.observe(Math.max(0, at - receivedAt) / 1000)
+      const since = (count: (counts: RecordCounts) => number) => count(counts) - count(before)
+      records.inc(
+        { verdict: 'valid' },
+        since(({ valid, duplicate }) => valid + duplicate),
+      )
+      records.inc(
+        { verdict: 'invalid' },
+        since(({ invalid }) => invalid),
+      )
+      records.inc(
+        { verdict: 'action' },
+        since(({ actions }) => actions),
+      )
+      for (const reason in counts.dropped)
+        dropped.inc(
+          { reason },
+          since((all) => all.dropped[reason] ?? 0),
+        )
     },
     lost: (count) => lost.inc(count),
   }
