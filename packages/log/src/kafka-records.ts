@@ -1,5 +1,5 @@
 // Records as kafkajs has them, and as the log has them.
-import type { Batch, IHeaders, KafkaMessage, Message } from 'kafkajs'
+import type { Batch, IHeaders, Message } from 'kafkajs'
 import type { LogRecord, NewRecord, RecordBatch } from './log.ts'
 
 /** The partition is fixed here: kafkajs would choose another one when it tries again. */
@@ -11,19 +11,20 @@ export const toMessage = ({ key, value, headers }: NewRecord, partition: number)
 })
 
 /** Takes a batch of at least one message. */
-export const toRecordBatch = ({ partition, messages, highWatermark }: Batch): RecordBatch => ({
-  partition,
-  records: messages.map(toRecord),
-  end: Number(highWatermark),
-})
-
-const toRecord = ({ offset, key, value, timestamp, headers }: KafkaMessage): LogRecord => ({
-  offset: Number(offset),
-  key,
-  value,
-  receivedAt: Number(timestamp),
-  headers: toHeaders(headers),
-})
+export function toRecordBatch({ partition, messages, highWatermark }: Batch): RecordBatch {
+  let timestamp = ''
+  let receivedAt = Number.NaN
+  const records = messages.map((message): LogRecord => {
+    // Records that came together have one time.
+    if (message.timestamp !== timestamp) {
+      timestamp = message.timestamp
+      receivedAt = Number(timestamp)
+    }
+    const { offset, key, value, headers } = message
+    return { offset: Number(offset), key, value, receivedAt, headers: toHeaders(headers) }
+  })
+  return { partition, records, end: Number(highWatermark) }
+}
 
 /** Readings have none, and there are many. */
 const noHeaders: Record<string, string> = Object.freeze({})

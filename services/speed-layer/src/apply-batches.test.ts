@@ -39,11 +39,22 @@ async function aBacklog() {
   await applier.skipTo(0, 0, 0)
   const apply = (offset: number, end: number, value?: number) =>
     applier.apply({ partition: 0, records: [glucose(offset, value)], end })
-  await apply(0, 1)
+  await apply(0, 9)
   applied.length = 0
   const stored = async () => (await readPartitions(store, 1))[0]?.position
   return { store, clock, letters, applied, applier, newApplier, apply, stored }
 }
+
+test('the first records are written at once, however many more there are', async () => {
+  const { stored, applier, newApplier, apply } = await aBacklog()
+  expect(await stored()).toBe(1)
+  await apply(1, 9)
+  await applier.finish()
+  const next = newApplier()
+  await next.open(0)
+  await next.apply({ partition: 0, records: [glucose(2)], end: 9 })
+  expect(await stored()).toBe(3)
+})
 
 test('while the log has more, what is applied waits for a second and is written together', async () => {
   const { clock, apply, stored, applied } = await aBacklog()
@@ -74,8 +85,9 @@ test('a clock that is set back lets nothing wait', async () => {
 test('what waits while the log does not go on makes its partition a stray, which starts behind it', async () => {
   const { clock, apply, applier, stored } = await aBacklog()
   await apply(1, 9)
+  clock.now += 2999
   expect(await applier.strays()).toEqual([])
-  clock.now += 1000
+  clock.now += 1
   expect(await applier.strays()).toEqual([0])
   expect(await applier.open(0)).toMatchObject({ position: 2 })
   expect(await stored()).toBe(2)

@@ -46,7 +46,7 @@ export interface BatchApplier {
   skipTo(partition: number, position: number, lost: number): Promise<void>
   /**
    * Applies the records from the partition's position on. The end of the log is written to the views at once; behind it
-   * they are written every half second: the more comes together, the less there is to write for each record. `false` when
+   * they are written every second: the more comes together, the less there is to write for each record. `false` when
    * the views stand elsewhere than this batch begins: then the partition must be started again. Rejects when it is unknown
    * what was applied.
    */
@@ -66,6 +66,8 @@ export interface BatchApplier {
 const newsMs = 2 * 60_000
 /** How long what is applied may wait to be written while the log has more. */
 const putOffMs = 1000
+/** How long it may when the log does not go on; longer than a batch takes. */
+const stuckMs = 3 * putOffMs
 /** Dead letters that wait with it hold so many bytes at most. */
 const mostLetterBytes = 256 * 1024
 
@@ -126,15 +128,10 @@ export function createBatchApplier({ store, topic, rules, bury, now, onApplied }
     buriedTo.set(views.partition, views.state.position ?? 0)
   }
 
-  /** Whether what was taken in may wait for more. */
-  function mayWait(views: PartitionViews, isBehind: boolean): boolean {
-    return isBehind && waits(views) && canHoldMore(views)
-  }
-
-  /** A clock that was set back lets nothing wait. */
-  function waits({ storedAt }: PartitionViews): boolean {
+  /** Whether what was taken in may wait so long. A clock that was set back lets nothing wait. */
+  function mayWait({ storedAt }: PartitionViews, ms: number): boolean {
     const waited = now() - storedAt
-    return waited >= 0 && waited < putOffMs
+    return waited >= 0 && waited < ms
   }
 
   /** Writes what was taken in; `false` where position or slot have moved on. After a rejection nothing in memory is to be trusted. */
@@ -168,6 +165,8 @@ export function createBatchApplier({ store, topic, rules, bury, now, onApplied }
       views.state.from = position
       views.state.counts.lost += lost
       if (!(await commit(views))) throw new Error(`the views of partition ${partition} have moved on`)
+      // Nobody has seen a record yet.
+      views.storedAt = Number.NEGATIVE_INFINITY
     },
 
     async apply({ partition, records, end }) {
@@ -177,7 +176,8 @@ export function createBatchApplier({ store, topic, rules, bury, now, onApplied }
         const views = await viewsFor(partition, first)
         if (views === null) return false
         await take(views, records)
-        if (!hasChanges(views) || mayWait(views, isBehind) || (await commit(views))) return true
+        const isPutOff = isBehind && mayWait(views, putOffMs) && canHoldMore(views)
+        if (!hasChanges(views) || isPutOff || (await commit(views))) return true
       }
     },
 
@@ -190,7 +190,7 @@ export function createBatchApplier({ store, topic, rules, bury, now, onApplied }
       return applied
         .filter(({ views, position }, i) => {
           const stored = decodePartition(fieldsOf(states[i])).position ?? -1
-          return views.epoch !== epoch || stored < position || (hasChanges(views) && !waits(views))
+          return views.epoch !== epoch || stored < position || (hasChanges(views) && !mayWait(views, stuckMs))
         })
         .map(({ views }) => views.partition)
     },

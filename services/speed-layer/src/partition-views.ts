@@ -13,7 +13,7 @@ export interface PartitionViews {
   readonly state: PartitionState
   /** As the stored views have it: there they must still stand for a commit to happen. */
   stored: PartitionState
-  /** When they were stored, epoch ms; −∞ when they were only read. */
+  /** When records were stored last, epoch ms; −∞ where none were yet. */
   storedAt: number
   /** What is told with the next commit. */
   news: News

@@ -1,7 +1,15 @@
 // speed-layer: takes every record of the log into the views, in order and once; what is no measurement becomes a dead
 // letter. Its position lies in the views themselves, so that deleting them rebuilds them.
 import { createDayOf } from '@health/domain'
-import { type Consumer, checkPosition, deadLetterTopic, type EventLog, LogRecreated, openLog } from '@health/log'
+import {
+  type Consumer,
+  checkPosition,
+  deadLetterTopic,
+  type EventLog,
+  LogRecreated,
+  LogUnavailable,
+  openLog,
+} from '@health/log'
 import { ConfigError, type Service, type ServiceContext } from '@health/runtime'
 import { openViews, readOrigin, type ViewStore, ViewsUnavailable } from '@health/views'
 import { type Applied, type BatchApplier, createBatchApplier } from './apply-batches.ts'
@@ -73,7 +81,7 @@ export async function runSpeedLayer(
     async stop() {
       clearInterval(lifeCheck)
       await subscription.stop()
-      await applier.finish().catch(noneInAnOutage)
+      await applier.finish().catch(leaveToTheLog)
       await Promise.all([log.close(), store.close()])
     },
   }
@@ -81,6 +89,11 @@ export async function runSpeedLayer(
 
 function noneInAnOutage(error: unknown): undefined {
   if (!(error instanceof ViewsUnavailable)) throw error
+}
+
+/** What was not written is applied again by whoever goes on. */
+function leaveToTheLog(error: unknown): void {
+  if (!(error instanceof ViewsUnavailable || error instanceof LogUnavailable)) throw error
 }
 
 function sayHowToMend(error: unknown): never {
