@@ -1,6 +1,7 @@
 // The services as processes of their own, as compose and supervisors run them: started, killed and restarted by name.
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -124,19 +125,29 @@ export function runScript(script: string, args: string[], env: Environment, kill
 /** The environment without settings of ours: what the shell of the tests has set must not reach the system. */
 export const baseEnv = (): Environment => ({ PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' })
 
+/**
+ * Where the system takes no ports for outgoing connections, one of which might have a port before its service does; and
+ * browsers refuse none.
+ */
+const firstPort = 11_000
+const lastPort = 32_000
+let nextPort = randomInt(firstPort, lastPort)
+
 /** Ports that nobody holds now. */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer()
-      await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-      return server
-    }),
-  )
-  const ports = servers.map((server) => {
-    const address = server.address()
-    return typeof address === 'object' && address !== null ? address.port : 0
-  })
-  await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))))
+  const ports: number[] = []
+  while (ports.length < count) {
+    const port = nextPort
+    nextPort = port === lastPort ? firstPort : port + 1
+    if (await isFree(port)) ports.push(port)
+  }
   return ports
+}
+
+function isFree(port: number): Promise<boolean> {
+  const server = createServer()
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
 }
