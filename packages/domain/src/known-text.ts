@@ -2,15 +2,16 @@
 
 const space = 0x20
 const tilde = 0x7e
-/** Longer texts are made anew each time. */
+/** What is longer is none of these texts. */
 const longest = 64
 const tableSize = 262_144
 
 /** The text last seen at each place; where two share one, they take turns. */
 const table: string[] = new Array(tableSize).fill('')
 
-/** The text of `bytes` from `begin` up to, not including, `end`; `null` where that is not all printable ASCII. */
+/** The text of `bytes` from `begin` up to, not including, `end`; `null` where that is long, or not all printable ASCII. */
 export function knownText(bytes: Uint8Array, begin: number, end: number): string | null {
+  if (end - begin > longest) return null
   // FNV-1a, its lower bits mixed with the upper ones.
   let hash = 0
   for (let i = begin; i < end; i++) {
@@ -22,7 +23,7 @@ export function knownText(bytes: Uint8Array, begin: number, end: number): string
   const known = table[place] as string
   if (isText(known, bytes, begin, end)) return known
   const text = Reflect.apply(String.fromCharCode, null, bytes.subarray(begin, end))
-  if (text.length <= longest) table[place] = text
+  table[place] = text
   return text
 }
 

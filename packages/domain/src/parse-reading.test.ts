@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { anyReading } from './arbitraries.ts'
 import { aReading } from './builders.ts'
-import { maxReadingBytes, parseReading, parseReadingText, readReading } from './parse-reading.ts'
+import { decodeKey, maxReadingBytes, parseReading, parseReadingText, readReading } from './parse-reading.ts'
 import { formatReading, type Reading } from './reading.ts'
 
 const encoder = new TextEncoder()
@@ -218,4 +218,19 @@ test('never throws, whatever the bytes are', () => {
   )
   const deep = 30_000
   expect(parseReadingText('['.repeat(deep) + ']'.repeat(deep), null)).toMatchObject({ reason: 'not_a_reading' })
+})
+
+test.each([
+  ['short', 'p001'],
+  ['as long as the log takes it', 'k'.repeat(900_000)],
+  ['beyond ASCII', 'pasién \u0000'],
+])('a key is read whatever it is: %s', (_name, key) => {
+  expect(decodeKey(encoder.encode(key))).toBe(key)
+})
+
+test('a field with a name as long as a message allows says nothing', () => {
+  const name = 'x'.repeat(60_000)
+  expect(parse({ patient_id: 'p001', measured_at: 1_700_000_000_000, glucose_mgdl: 100, [name]: 1 })).toMatchObject({
+    kind: 'accepted',
+  })
 })

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { anyReading } from './arbitraries.ts'
 import { aReading } from './builders.ts'
 import { messageFields } from './message.ts'
@@ -103,6 +103,12 @@ test.each([
   ['no signal', '{"patient_id":"p001","measured_at":"2026-11-24T02:00:00.000Z"}'],
 ])('leaves %s to the schema', (_name, text) => {
   expect(read(text)).toBeNull()
+})
+
+test('knows no date before it has read one', async () => {
+  vi.resetModules()
+  const { readCanonical } = await import('./read-canonical.ts')
+  expect(readCanonical(Buffer.from(canonical.replace('2026-11-24', '0000-00-00')))).toBeNull()
 })
 
 test('never reads beyond the end of what was cut off', () => {

@@ -38,10 +38,10 @@ export function readCanonical(bytes: Uint8Array): Reading | null {
   }
   if (patientId === null || !skipNextField(bytes, timeField)) return null
   const measuredAt = readTime(bytes)
+  if (Number.isNaN(measuredAt)) return null
   const glucoseMgdl = readSignal(bytes, glucoseField)
   const heartRateBpm = readSignal(bytes, heartRateField)
   const temperatureC = readSignal(bytes, temperatureField)
-  if (Number.isNaN(measuredAt)) return null
   if (Number.isNaN(glucoseMgdl) || Number.isNaN(heartRateBpm) || Number.isNaN(temperatureC)) return null
   if (glucoseMgdl === null && heartRateBpm === null && temperatureC === null) return null
   while (bytes[at] === comma) if (!skipOtherField(bytes)) return null
@@ -97,7 +97,7 @@ function readId(bytes: Uint8Array): string | null {
 const timeLength = 26
 const earliestYear = 1900
 /** The date that was read last, as a number (20261124) and as epoch ms: most times have that of the one before. */
-let knownDate = { number: 0, ms: 0 }
+let knownDate = { number: Number.NaN, ms: Number.NaN }
 
 /** Epoch ms of a time in the canonical form; NaN for anything else. */
 function readTime(bytes: Uint8Array): number {

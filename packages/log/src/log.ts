@@ -49,6 +49,11 @@ export interface Consumer {
    * and before the next `startAt`; an outage of the log counts, `stop` does not.
    */
   onRevoked?(partition: number): Promise<void>
+  /**
+   * `stop` was called and no batch is under way: the last chance to write what was put off, and to commit. The partitions are
+   * still the subscriber's.
+   */
+  onStopped?(): Promise<void>
   /** Records between the position and the oldest record left were deleted unread. The subscription goes on at `low`. */
   onGap?(gap: { partition: number; position: number; low: number }): Promise<void>
 }
@@ -68,7 +73,7 @@ export interface Subscription {
    * stopped consuming then.
    */
   failed: Promise<never>
-  /** Finishes the batches under way, then leaves the group. */
+  /** Finishes the batches under way, calls `onStopped`, then leaves the group. */
   stop(): Promise<void>
 }
 

@@ -36,7 +36,7 @@ async function aBacklog() {
     })
   const applier = newApplier()
   await applier.open(0)
-  await applier.skipTo(0, 0, 0)
+  await applier.skipTo(0, 0)
   const apply = (offset: number, end: number, value?: number) =>
     applier.apply({ partition: 0, records: [glucose(offset, value)], end })
   await apply(0, 9)
@@ -118,6 +118,16 @@ test('a dead letter is written before the position moves behind it, and once, al
   expect(await stored()).toBe(3)
   expect(letters).toEqual(['1'])
   expect(await readDays(store, 'p', 1)).toMatchObject([{ valid_records: 2, invalid_records: 1 }])
+})
+
+test('what retention deleted counts as lost from where the views stand, also when its first count was refused', async () => {
+  const { store, apply, applier, stored } = await aBacklog()
+  await apply(1, 99)
+  await closeSlots(store, 1)
+  await expect(applier.skipTo(0, 50)).rejects.toThrow(/moved on/)
+  expect(await applier.skipTo(0, 50)).toBe(49)
+  expect(await stored()).toBe(50)
+  expect((await readPartitions(store, 1))[0]?.counts).toMatchObject({ records: 1, lost: 49 })
 })
 
 const silent = { info: () => {}, warn: () => {}, error: () => {} } as never

@@ -10,11 +10,11 @@ import {
   type RecordCounts,
   type ViewStore,
 } from '@health/views'
-import { commitViews, hasChanges, settle } from './commit-views.ts'
+import { commitViews, isAhead, settle } from './commit-views.ts'
 import { type FoldRules, foldRecords } from './fold.ts'
 import { judgeRecord } from './judge.ts'
 import { loadViews, openPartitionViews } from './load-views.ts'
-import { canHoldMore, type PartitionViews } from './partition-views.ts'
+import { isFull, type PartitionViews } from './partition-views.ts'
 
 export interface ApplyOptions {
   store: ViewStore
@@ -42,8 +42,11 @@ export interface Applied {
 export interface BatchApplier {
   /** Where to start, and the `received_at` of the record before; `null` where nothing was applied yet. */
   open(partition: number): Promise<{ position: number; receivedAt: number } | null>
-  /** Begins an unopened partition, or one whose next records are gone, at `position`; counts `lost` records. */
-  skipTo(partition: number, position: number, lost: number): Promise<void>
+  /**
+   * Begins an unopened partition, or one whose next records are gone, at `position`. Returns how many records are lost, which
+   * it counts.
+   */
+  skipTo(partition: number, position: number): Promise<number>
   /**
    * Applies the records from the partition's position on. The end of the log is written to the views at once; behind it
    * they are written every second: the more comes together, the less there is to write for each record. `false` when
@@ -58,7 +61,7 @@ export interface BatchApplier {
   strays(): Promise<number[]>
   /** Drops what is known of a partition. */
   forget(partition: number): void
-  /** Writes what is not written yet. */
+  /** Writes what is not written yet. Rejects when something could not be: the log has it. */
   finish(): Promise<void>
 }
 
@@ -68,8 +71,9 @@ const newsMs = 2 * 60_000
 const putOffMs = 1000
 /** How long it may when the log does not go on; longer than a batch takes. */
 const stuckMs = 3 * putOffMs
-/** Dead letters that wait with it hold so many bytes at most. */
+/** Dead letters that wait with it hold about so many bytes at most; each has headers. */
 const mostLetterBytes = 256 * 1024
+const headerBytes = 300
 
 /** An applier that holds nothing but what it can read from the views or the log again. */
 export function createBatchApplier({ store, topic, rules, bury, now, onApplied }: ApplyOptions): BatchApplier {
@@ -100,11 +104,12 @@ export function createBatchApplier({ store, topic, rules, bury, now, onApplied }
     partitions.delete(partition)
     const folding = { ...rules, newsSince: now() - newsMs }
     const position = state.position ?? 0
-    // Nearly always none.
-    let next = (records[0]?.offset ?? 0) >= position ? 0 : records.findIndex(({ offset }) => offset >= position)
-    while (next !== -1) {
+    // Nearly always the first.
+    const first = records.findIndex(({ offset }) => offset >= position)
+    for (let next = first === -1 ? records.length : first; ; ) {
       next = foldRecords(views, records, next, folding, keepLetter)
       if (next === records.length) break
+      // Once a batch: the rest of it is judged again, which costs little beside a round trip.
       await loadViews(store, views, records.slice(next).map(judgeRecord), rules.dayOf)
     }
     if (views.letterBytes > mostLetterBytes) await buryAll(views)
@@ -116,7 +121,7 @@ export function createBatchApplier({ store, topic, rules, bury, now, onApplied }
       // A copy: what was fetched is let go while the letter waits.
       const own = value === null ? record : { ...record, value: Uint8Array.from(value) }
       views.letters.push(createDeadLetter(own, reasons, { topic, partition }))
-      views.letterBytes += value?.length ?? 0
+      views.letterBytes += headerBytes + (value?.length ?? 0) + (record.key?.length ?? 0)
     }
   }
 
@@ -152,21 +157,23 @@ export function createBatchApplier({ store, topic, rules, bury, now, onApplied }
   return {
     async open(partition) {
       const known = partitions.get(partition)
-      // Whatever comes of it: where they stand then is read next.
-      if (known !== undefined && hasChanges(known)) await commit(known)
+      // Refused, it is no loss: where the views stand is read next, and from there the log gives it again.
+      if (known !== undefined && isAhead(known)) await commit(known)
       const { position, receivedAt } = (await openViews(partition)).state
       return position === null ? null : { position, receivedAt }
     },
 
-    async skipTo(partition, position, lost) {
+    async skipTo(partition, position) {
       const views = partitions.get(partition) ?? (await openViews(partition))
-      if ((views.state.position ?? -1) >= position) return
+      if ((views.state.position ?? -1) >= position) return 0
+      const lost = position - (views.state.position ?? position)
       views.state.position = position
       views.state.from = position
       views.state.counts.lost += lost
       if (!(await commit(views))) throw new Error(`the views of partition ${partition} have moved on`)
       // Nobody has seen a record yet.
       views.storedAt = Number.NEGATIVE_INFINITY
+      return lost
     },
 
     async apply({ partition, records, end }) {
@@ -176,8 +183,8 @@ export function createBatchApplier({ store, topic, rules, bury, now, onApplied }
         const views = await viewsFor(partition, first)
         if (views === null) return false
         await take(views, records)
-        const isPutOff = isBehind && mayWait(views, putOffMs) && canHoldMore(views)
-        if (!hasChanges(views) || isPutOff || (await commit(views))) return true
+        const isPutOff = isBehind && mayWait(views, putOffMs) && !isFull(views)
+        if (!isAhead(views) || isPutOff || (await commit(views))) return true
       }
     },
 
@@ -190,7 +197,7 @@ export function createBatchApplier({ store, topic, rules, bury, now, onApplied }
       return applied
         .filter(({ views, position }, i) => {
           const stored = decodePartition(fieldsOf(states[i])).position ?? -1
-          return views.epoch !== epoch || stored < position || (hasChanges(views) && !mayWait(views, stuckMs))
+          return views.epoch !== epoch || stored < position || (isAhead(views) && !mayWait(views, stuckMs))
         })
         .map(({ views }) => views.partition)
     },
@@ -198,7 +205,8 @@ export function createBatchApplier({ store, topic, rules, bury, now, onApplied }
     forget: (partition) => partitions.delete(partition),
 
     async finish() {
-      await Promise.all([...partitions.values()].filter(hasChanges).map(commit))
+      const commits = await Promise.allSettled([...partitions.values()].filter(isAhead).map(commit))
+      for (const one of commits) if (one.status === 'rejected') throw one.reason
     },
   }
 }

@@ -18,10 +18,10 @@ import {
   type ViewStore,
 } from '@health/views'
 import {
-  canHoldMore,
   copyState,
   type Days,
   loaded,
+  maxCached,
   type News,
   noNews,
   type PartitionViews,
@@ -36,8 +36,8 @@ const keptAlerts = 500
 /** Of a list that is never cut. */
 const everything = Number.MAX_SAFE_INTEGER
 
-/** Whether there is anything to commit. */
-export const hasChanges = ({ state, stored }: PartitionViews): boolean => state.position !== stored.position
+/** Whether these views are ahead of those that are stored. */
+export const isAhead = ({ state, stored }: PartitionViews): boolean => state.position !== stored.position
 
 /**
  * Commits at the time `now` (epoch ms); `settle` must follow. `false` when the position or the slot has moved on: then
@@ -123,7 +123,7 @@ export function settle(views: PartitionViews, now: number): void {
     values.isChanged = false
   }
   views.changed.clear()
-  if (!canHoldMore(views)) views.patients.clear()
+  if (views.patients.size > maxCached) views.patients.clear()
 }
 
 function settleDays({ sums, changed }: Days): void {

@@ -166,7 +166,7 @@ function createWorld(store: ViewStore, log: LogRecord[][], dayTimeZone: string) 
 
   async function start(partition: number): Promise<void> {
     const { position } = (await applier.open(partition)) ?? { position: null }
-    if (position === null) await applier.skipTo(partition, 0, 0)
+    if (position === null) await applier.skipTo(partition, 0)
     next[partition] = applied[partition] = position ?? 0
   }
 

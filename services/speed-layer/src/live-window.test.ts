@@ -90,7 +90,7 @@ async function applyAll(
   )
   let applier = newApplier()
   await applier.open(0)
-  await applier.skipTo(0, 0, 0)
+  await applier.skipTo(0, 0)
   const size = Math.ceil(records.length / (endings.length + 1))
   for (let from = 0; from < records.length; from += size) {
     const end = Math.min(from + size, records.length)

@@ -93,9 +93,13 @@ export const createPatientViews = (id: string): PatientViews => ({
 })
 
 /** Beyond so many patients in memory all are forgotten, once they are stored, and loaded again when needed. */
-const maxCached = 50_000
+export const maxCached = 50_000
+/** A commit of many more patients would keep Redis from its other work. */
+const maxChanged = 10_000
 
-export const canHoldMore = ({ patients }: PartitionViews): boolean => patients.size <= maxCached
+/** Whether nothing more should be changed before the next commit. */
+export const isFull = ({ patients, changed }: PartitionViews): boolean =>
+  patients.size > maxCached || changed.size > maxChanged
 
 /** What the loader has put there; anything else is a bug. */
 export function loaded<T>(value: T | undefined | null): T {

@@ -81,7 +81,6 @@ export async function runSpeedLayer(
     async stop() {
       clearInterval(lifeCheck)
       await subscription.stop()
-      await applier.finish().catch(leaveToTheLog)
       await Promise.all([log.close(), store.close()])
     },
   }
@@ -122,7 +121,7 @@ function createConsumer({ log, topic, applier, metrics, prepare, context, restar
       if (start === null) {
         // Written down even while there is no record: the batch layer covers the lake up to the positions.
         const low = (await log.ranges(topic)).find((range) => range.partition === partition)?.low ?? 0
-        await applier.skipTo(partition, low, 0)
+        await applier.skipTo(partition, low)
         return low
       }
       await checkPosition(log, topic, partition, start)
@@ -137,9 +136,10 @@ function createConsumer({ log, topic, applier, metrics, prepare, context, restar
       applier.forget(partition)
     },
 
+    onStopped: () => applier.finish().catch(leaveToTheLog),
+
     async onGap({ partition, position, low }) {
-      const lost = low - position
-      await applier.skipTo(partition, low, lost)
+      const lost = await applier.skipTo(partition, low)
       metrics.lost(lost)
       context.logger.error(
         { partition, position, low, lost },

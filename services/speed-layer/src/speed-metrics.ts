@@ -31,7 +31,7 @@ export function createSpeedMetrics(registry: Registry): SpeedMetrics {
   })
   const seconds = new Histogram({
     name: 'speed_visible_seconds',
-    help: 'Time from the log receiving the newest record of a batch until it was visible in the views.',
+    help: 'Time from the log receiving the newest of the records written together until it was visible in the views.',
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30],
     registers,
   })

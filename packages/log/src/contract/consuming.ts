@@ -189,6 +189,20 @@ export function describeConsuming(begin: LogWorld['begin']): void {
       expect(seen.values()).toEqual(['1'])
     })
 
+    test('lets who stops commit once more, behind the last batch', async () => {
+      const { log, topic, group, subscribe, appendAll } = begin()
+      await appendAll('1', '2')
+      const seen = aCollector({
+        async onStopped() {
+          subscription.commit(seen.partition(), 2)
+        },
+      })
+      const subscription: Subscription = await subscribe(seen.consumer)
+      await vi.waitFor(() => expect(seen.values()).toHaveLength(2), patience)
+      await subscription.stop()
+      expect((await log.committed(topic, group)).get(seen.partition())).toBe(2)
+    })
+
     test('hands over to another member of the group, which skips nothing', async () => {
       const { another, subscribe, appendAll } = begin()
       let position: number | null = null
