@@ -10,6 +10,7 @@ import { listen } from './listen.ts'
 import { createLogger, logLevels } from './logger.ts'
 import type { Service, ServiceContext } from './service.ts'
 import { createServiceGroup, type ServiceGroup } from './service-group.ts'
+import { keepObjectsYoung } from './young-objects.ts'
 
 /** The settings that every service has. */
 export const runtimeSettings = {
@@ -48,6 +49,7 @@ export async function runService<C extends RuntimeConfig>(
       context.logger.info({ config: describeConfig(config) }, 'Starting.')
       return start(config, context, group)
     })
+    keepObjectsYoung()
   } catch (error) {
     exitWith(error, logger)
   }
