@@ -9,12 +9,12 @@ export interface NewRecord {
 }
 
 export interface LogRecord {
-  offset: number
-  key: Uint8Array | null
-  value: Uint8Array | null
+  readonly offset: number
+  readonly key: Uint8Array | null
+  readonly value: Uint8Array | null
   /** The log's append time, epoch ms: the clock that every layer judges by. */
-  receivedAt: number
-  headers: Record<string, string>
+  readonly receivedAt: number
+  readonly headers: Record<string, string>
 }
 
 /** Consecutive records of one partition, in offset order, at least one. */

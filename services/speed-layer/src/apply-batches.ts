@@ -117,11 +117,10 @@ export function createBatchApplier({ store, topic, rules, bury, now, onApplied }
 
     function keepLetter(record: LogRecord, reasons: readonly DropReason[]): void {
       if (record.offset < (buriedTo.get(partition) ?? 0)) return
-      const { value } = record
+      const letter = createDeadLetter(record, reasons, { topic, partition })
       // A copy: what was fetched is let go while the letter waits.
-      const own = value === null ? record : { ...record, value: Uint8Array.from(value) }
-      views.letters.push(createDeadLetter(own, reasons, { topic, partition }))
-      views.letterBytes += headerBytes + (value?.length ?? 0) + (record.key?.length ?? 0)
+      views.letters.push({ ...letter, value: Uint8Array.from(letter.value) })
+      views.letterBytes += headerBytes + letter.value.length + (letter.key?.length ?? 0)
     }
   }
 
