@@ -61,12 +61,9 @@ type ClassifiedValues = Record<ClassifiedSignal, number | null>
 
 /** The status alone. */
 export function gravestStatus(values: ClassifiedValues, rules: ClinicalRules): Status {
-  let status: Status = 'NORMAL'
-  for (const signal of classifiedSignals) {
-    const value = values[signal]
-    const own = value === null ? 'NORMAL' : statusOf(signal, value, rules)
-    // A critical status stands once set: glucose is asked first, and nothing is graver than what it says.
-    if (own !== 'NORMAL' && (status === 'NORMAL' || status === 'WARNING')) status = own
-  }
-  return status
+  const glucose = values.glucoseMgdl === null ? 'NORMAL' : statusOf('glucoseMgdl', values.glucoseMgdl, rules)
+  // A critical glucose stands, whatever the heart does.
+  if (glucose !== 'NORMAL' && glucose !== 'WARNING') return glucose
+  const heartRate = values.heartRateBpm === null ? 'NORMAL' : statusOf('heartRateBpm', values.heartRateBpm, rules)
+  return heartRate === 'NORMAL' ? glucose : heartRate
 }

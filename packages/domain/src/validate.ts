@@ -66,15 +66,15 @@ export const isPlausible = (signal: Signal, value: number): boolean =>
 /** For the many of which nothing is dropped. */
 const none: readonly DropReason[] = []
 
+/** Whether a value gives no reason to drop it. */
+const passes = (signal: Signal, value: number | null): boolean => value === null || isPlausible(signal, value)
+
 function implausibleSignals(reading: Reading): readonly DropReason[] {
-  let reasons: DropReason[] | null = null
-  for (const signal of signals) {
-    const value = reading[signal]
-    if (value === null || isPlausible(signal, value)) continue
-    reasons ??= []
-    reasons.push(implausible[signal])
-  }
-  return reasons ?? none
+  const { glucoseMgdl, heartRateBpm, temperatureC } = reading
+  const allPass =
+    passes('glucoseMgdl', glucoseMgdl) && passes('heartRateBpm', heartRateBpm) && passes('temperatureC', temperatureC)
+  if (allPass) return none
+  return signals.filter((signal) => !passes(signal, reading[signal])).map((signal) => implausible[signal])
 }
 
 function withoutImplausible(reading: Reading): Reading | null {

@@ -12,7 +12,7 @@ describe('a partition that Kafka feeds', () => {
     const batch = feed.source.next(5, never)
     expect(said).toEqual(['seek 5', 'resume'])
     await feed.offer(fetched(5))
-    expect(await batch).toEqual(aBatch(5))
+    expect(plain(await batch)).toEqual(aBatch(5))
   })
 
   test('is never paused while its loop keeps up', async () => {
@@ -20,7 +20,7 @@ describe('a partition that Kafka feeds', () => {
     for (let offset = 0; offset < 20; offset++) {
       const batch = feed.source.next(offset, never)
       await feed.offer(fetched(offset))
-      expect(await batch).toEqual(aBatch(offset))
+      expect(plain(await batch)).toEqual(aBatch(offset))
     }
     expect(said).toEqual(['seek 0', 'resume'])
   })
@@ -29,7 +29,7 @@ describe('a partition that Kafka feeds', () => {
     const { feed, said } = aFeed()
     const first = feed.source.next(0, never)
     await feed.offer(fetched(0))
-    expect(await first).toEqual(aBatch(0))
+    expect(plain(await first)).toEqual(aBatch(0))
     for (const offset of [1, 2, 3, 4]) await feed.offer(fetched(offset))
     expect(said).toEqual(['seek 0', 'resume', 'pause'])
     const held = await feed.source.next(1, never)
@@ -56,7 +56,7 @@ describe('a partition that Kafka feeds', () => {
     const batch = feed.source.next(7, never)
     expect(said).toEqual(['seek 0', 'resume', 'seek 7'])
     await feed.offer(fetched(7))
-    expect(await batch).toEqual(aBatch(7))
+    expect(plain(await batch)).toEqual(aBatch(7))
   })
 
   test('keeps what comes after its loop was interrupted', async () => {
@@ -66,9 +66,22 @@ describe('a partition that Kafka feeds', () => {
     interruption.abort()
     expect(await batch).toBeNull()
     await feed.offer(fetched(0))
-    expect(await feed.source.next(0, never)).toEqual(aBatch(0))
+    expect(plain(await feed.source.next(0, never))).toEqual(aBatch(0))
   })
 })
+
+/** With all that is read of a record when it is asked for. */
+const plain = (batch: RecordBatch | null) =>
+  batch && {
+    ...batch,
+    records: batch.records.map(({ offset, key, value, receivedAt, headers }) => ({
+      offset,
+      key,
+      value,
+      receivedAt,
+      headers,
+    })),
+  }
 
 function aFeed() {
   const said: string[] = []

@@ -132,16 +132,13 @@ type EncodedReading = [
 export const encodeReading = (r: RecentReading): string =>
   JSON.stringify([r.measuredAt, r.receivedAt, r.glucoseMgdl, r.heartRateBpm, r.temperatureC] satisfies EncodedReading)
 
-/** An item of a list of readings. */
-export const encodeReadings = (readings: readonly RecentReading[]): string => `[${readings.map(encodeReading).join()}]`
-
 /** Readings that wait to be encoded, the numbers of an `EncodedReading` each; NaN stands for `null`. A text or an object for each would be more to keep. */
 export type ReadingColumns = number[]
 
-export function pushReading(columns: ReadingColumns, r: RecentReading): void {
+export function pushReading(columns: ReadingColumns, r: Omit<RecentReading, 'receivedAt'>, receivedAt: number): void {
   columns.push(
     r.measuredAt,
-    r.receivedAt,
+    receivedAt,
     r.glucoseMgdl ?? Number.NaN,
     r.heartRateBpm ?? Number.NaN,
     r.temperatureC ?? Number.NaN,

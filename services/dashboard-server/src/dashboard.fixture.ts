@@ -28,11 +28,11 @@ import {
   closeSlots,
   daysKey,
   decodeDay,
+  encodeColumns,
   encodeDay,
   encodeMinute,
   encodePatient,
   encodeProgress,
-  encodeReadings,
   minuteField,
   minuteMs,
   minutesKey,
@@ -41,6 +41,8 @@ import {
   partitionKey,
   patientsKey,
   publishVersion,
+  pushReading,
+  type ReadingColumns,
   type RecentReading,
   readingBlockMs,
   readingsKey,
@@ -139,6 +141,8 @@ export function createTestSpeedLayer(store: ViewStore) {
     const reading = aReading({ measuredAt: Date.now(), ...fields })
     const { patientId, sensorId: _, ...values } = reading
     const told: RecentReading = { ...values, receivedAt: Date.now() }
+    const columns: ReadingColumns = []
+    pushReading(columns, told, told.receivedAt)
     const readings = [...(recent.get(patientId) ?? []), told]
     const before = states.get(patientId)
     const state = stateAfter(before, reading)
@@ -157,7 +161,7 @@ export function createTestSpeedLayer(store: ViewStore) {
         {
           op: 'push',
           key: readingsKey(0, patientId, Math.floor(told.measuredAt / readingBlockMs)),
-          items: [encodeReadings([told])],
+          items: [encodeColumns(columns)],
           keep: 500,
         },
         { op: 'set', key: minutesKey(0, patientId), fields: minutesOf(readings) },

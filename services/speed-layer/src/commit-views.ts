@@ -112,7 +112,9 @@ export function settle(views: PartitionViews, now: number): void {
   views.storedAt = now
   views.news = noNews()
   settleDays(views.together)
-  for (const { days, values, windows, changedWindows } of views.changed) {
+  for (const patient of views.changed) {
+    const { days, values, windows, changedWindows } = patient
+    patient.touched = null
     settleDays(days)
     for (const sensor of changedWindows) additionsStored(loaded(windows.get(sensor)))
     forgetOthers(windows, changedWindows)

@@ -19,13 +19,13 @@ import {
   type Verdict,
 } from '@health/domain'
 import type { LogRecord } from '@health/log'
-import { encodeReading, type PatientState, type RecentReading } from '@health/views'
+import { encodeReading, type PatientState } from '@health/views'
 import { type ActionVerdict, judgeRecord } from './judge.ts'
-import type { News, PartitionViews, PatientValues, PatientViews } from './partition-views.ts'
+import type { News, PartitionViews, PatientValues, PatientViews, Touched } from './partition-views.ts'
 import { applyReading, isNewer, newPatient } from './patient-state.ts'
 import { addToMinutes, missingMinute } from './recent-minutes.ts'
 import { addToReadings } from './recent-readings.ts'
-import { admit } from './seen-window.ts'
+import { admit, isBeforeWindow } from './seen-window.ts'
 
 export interface FoldRules {
   clinical: ClinicalRules
@@ -102,22 +102,18 @@ function foldInvalid(
 
 function foldReading(views: PartitionViews, record: LogRecord, reading: Reading, rules: FoldRules): boolean {
   const { measuredAt } = reading
-  const sensor = reading.sensorId ?? ''
-  const date = rules.dayOf(measuredAt)
   const patient = views.patients.get(reading.patientId)
   const values = patient?.values
-  const day = patient?.days.sums.get(date)
-  const window = patient?.windows.get(sensor)
-  const together = views.together.sums.get(date)
   if (patient === undefined || values === undefined || values === null) return false
-  if (day === undefined || window === undefined || together === undefined) return false
   if (missingMinute(values.minutes, measuredAt) !== null) return false
+  const touched = touch(views, patient, reading.sensorId ?? '', rules.dayOf(measuredAt))
+  if (touched === null) return false
 
+  const { day, together, window } = touched
   const { counts } = views.state
-  noteDay(views, patient, date)
-  patient.changedWindows.add(sensor)
   const mask = maskOf(reading)
-  const { fresh, beforeWindow } = admit(window, measuredAt, mask)
+  const beforeWindow = isBeforeWindow(window, measuredAt)
+  const fresh = beforeWindow ? mask : admit(window, measuredAt, mask)
   if (fresh === 0) {
     counts.duplicate++
     day.duplicateRecords++
@@ -133,6 +129,21 @@ function foldReading(views: PartitionViews, record: LogRecord, reading: Reading,
   return true
 }
 
+/** What a reading changes besides its patient's values, noted as changed; `null` where something is not loaded. */
+function touch(views: PartitionViews, patient: PatientViews, sensor: string, date: string): Touched | null {
+  const { touched } = patient
+  // Most readings follow one of the same sensor and day.
+  if (touched !== null && touched.sensor === sensor && touched.date === date) return touched
+  const day = patient.days.sums.get(date)
+  const window = patient.windows.get(sensor)
+  const together = views.together.sums.get(date)
+  if (day === undefined || window === undefined || together === undefined) return null
+  noteDay(views, patient, date)
+  patient.changedWindows.add(sensor)
+  patient.touched = { sensor, date, day, together, window }
+  return patient.touched
+}
+
 function noteDay(views: PartitionViews, patient: PatientViews, date: string): void {
   views.changed.add(patient)
   patient.days.changed.add(date)
@@ -141,11 +152,10 @@ function noteDay(views: PartitionViews, patient: PatientViews, date: string): vo
 
 function foldValues(values: PatientValues, record: LogRecord, reading: Reading, rules: FoldRules, news: News): void {
   const { receivedAt } = record
-  const { patientId, measuredAt, glucoseMgdl, heartRateBpm, temperatureC } = reading
-  const recent: RecentReading = { measuredAt, receivedAt, glucoseMgdl, heartRateBpm, temperatureC }
-  if (receivedAt > rules.newsSince) news.readings.push([patientId, encodeReading(recent)])
+  const { patientId, measuredAt } = reading
+  if (receivedAt > rules.newsSince) news.readings.push([patientId, encodeReading({ ...reading, receivedAt })])
   values.isChanged = true
-  addToReadings(values.readings, recent)
+  addToReadings(values.readings, reading, receivedAt)
   addToMinutes(values.minutes, reading)
   values.state ??= newPatient(measuredAt)
   if (receivedAt - measuredAt <= maxAlertAgeMs) foldAlerts(values.state, record, reading, rules, news)
@@ -191,7 +201,9 @@ function tellAlerts(alerts: PatientAlerts, changed: readonly Alert[], news: News
 
 function maskOf(reading: Reading): number {
   let mask = 0
-  for (const signal of signals) if (reading[signal] !== null) mask |= signalBits[signal]
+  if (reading.glucoseMgdl !== null) mask |= signalBits.glucoseMgdl
+  if (reading.heartRateBpm !== null) mask |= signalBits.heartRateBpm
+  if (reading.temperatureC !== null) mask |= signalBits.temperatureC
   return mask
 }
 

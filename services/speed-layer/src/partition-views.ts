@@ -53,6 +53,17 @@ export interface PatientViews {
   readonly windows: Map<string, SeenWindow>
   /** Sensors whose windows were changed since the last commit. */
   readonly changedWindows: Set<string>
+  /** By the last reading; `null` where none came since the last commit. */
+  touched: Touched | null
+}
+
+/** What a reading changes besides its patient's values. */
+export interface Touched {
+  readonly sensor: string
+  readonly date: string
+  readonly day: DaySums
+  readonly together: DaySums
+  readonly window: SeenWindow
 }
 
 export interface PatientValues {
@@ -90,6 +101,7 @@ export const createPatientViews = (id: string): PatientViews => ({
   values: null,
   windows: new Map(),
   changedWindows: new Set(),
+  touched: null,
 })
 
 /** Beyond so many patients in memory all are forgotten, once they are stored, and loaded again when needed. */

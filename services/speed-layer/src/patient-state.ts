@@ -26,10 +26,11 @@ export function applyReading(state: PatientState, reading: Reading, rules: Clini
   const { measuredAt, glucoseMgdl } = reading
   const { latest } = state
   if (glucoseMgdl !== null && isNewer(measuredAt, latest.glucoseMgdl)) {
+    // The two take turns.
+    const oldest = state.previousGlucose
     state.previousGlucose = latest.glucoseMgdl
-    // A new one: the one before lives on.
-    latest.glucoseMgdl = { value: glucoseMgdl, measuredAt }
-    keepTrend(state, latest.glucoseMgdl)
+    latest.glucoseMgdl = setTo(oldest, glucoseMgdl, measuredAt)
+    keepTrend(state.trend, glucoseMgdl, measuredAt)
   }
   latest.heartRateBpm = newerOf(latest.heartRateBpm, reading.heartRateBpm, measuredAt)
   latest.temperatureC = newerOf(latest.temperatureC, reading.temperatureC, measuredAt)
@@ -47,17 +48,18 @@ export const isNewer = (measuredAt: number, latest: LatestValue | null): boolean
   latest === null || measuredAt > latest.measuredAt
 
 /** The latest value after another one; changes `latest`. */
-function newerOf(latest: LatestValue | null, value: number | null, measuredAt: number): LatestValue | null {
-  if (value === null || !isNewer(measuredAt, latest)) return latest
+const newerOf = (latest: LatestValue | null, value: number | null, measuredAt: number): LatestValue | null =>
+  value === null || !isNewer(measuredAt, latest) ? latest : setTo(latest, value, measuredAt)
+
+function setTo(latest: LatestValue | null, value: number, measuredAt: number): LatestValue {
   if (latest === null) return { value, measuredAt }
   latest.value = value
   latest.measuredAt = measuredAt
   return latest
 }
 
-function keepTrend(state: PatientState, value: LatestValue): void {
-  const from = value.measuredAt - trendSpanMs
-  if ((state.trend[0]?.measuredAt ?? from) < from) state.trend = state.trend.filter((kept) => kept.measuredAt >= from)
-  const last = state.trend.at(-1)
-  if (last === undefined || value.measuredAt - last.measuredAt >= trendStepMs) state.trend.push(value)
+function keepTrend(trend: LatestValue[], value: number, measuredAt: number): void {
+  while ((trend[0]?.measuredAt ?? measuredAt) < measuredAt - trendSpanMs) trend.shift()
+  const last = trend.at(-1)
+  if (last === undefined || measuredAt - last.measuredAt >= trendStepMs) trend.push({ value, measuredAt })
 }

@@ -10,21 +10,32 @@ export interface RecentMinutes {
   storedNewest: number
   spreads: Map<number, MinuteSpread>
   changed: Set<number>
+  /** The one of these that was changed last, and its spread; NaN before the first. */
+  last: number
+  lastSpread: MinuteSpread
 }
+
+export const emptyMinute = (): MinuteSpread => ({ glucoseMgdl: null, heartRateBpm: null })
 
 export const createMinutes = (newest: number): RecentMinutes => ({
   newest,
   storedNewest: newest,
   spreads: new Map(),
   changed: new Set(),
+  last: Number.NaN,
+  lastSpread: emptyMinute(),
 })
 
 const minuteOf = (ms: number): number => Math.floor(ms / minuteMs)
 const firstMinute = (newest: number): number => minuteOf(newest - minuteWindowMs)
 
 /** The minute that must be loaded before a reading measured then can be put into it; `null` when none must. */
-export function missingMinute({ newest, storedNewest, spreads }: RecentMinutes, measuredAt: number): number | null {
+export function missingMinute(
+  { newest, storedNewest, spreads, last }: RecentMinutes,
+  measuredAt: number,
+): number | null {
   const minute = minuteOf(measuredAt)
+  if (minute === last) return null
   // A minute later than the newest reading stored is empty.
   const isStored = minute <= minuteOf(storedNewest) && minute >= firstMinute(newest)
   return isStored && !spreads.has(minute) ? minute : null
@@ -35,14 +46,17 @@ export function addToMinutes(minutes: RecentMinutes, { measuredAt, glucoseMgdl, 
   if (measuredAt > minutes.newest) minutes.newest = measuredAt
   const minute = minuteOf(measuredAt)
   if (minute < firstMinute(minutes.newest)) return
-  const spread = minutes.spreads.get(minute) ?? emptyMinute()
+  // Most readings fall into the minute of the one before.
+  if (minute !== minutes.last) {
+    minutes.last = minute
+    minutes.lastSpread = minutes.spreads.get(minute) ?? emptyMinute()
+    minutes.spreads.set(minute, minutes.lastSpread)
+    minutes.changed.add(minute)
+  }
+  const spread = minutes.lastSpread
   spread.glucoseMgdl = widen(spread.glucoseMgdl, glucoseMgdl)
   spread.heartRateBpm = widen(spread.heartRateBpm, heartRateBpm)
-  minutes.spreads.set(minute, spread)
-  minutes.changed.add(minute)
 }
-
-export const emptyMinute = (): MinuteSpread => ({ glucoseMgdl: null, heartRateBpm: null })
 
 type Measured = Pick<SignalValues, 'glucoseMgdl' | 'heartRateBpm'> & { measuredAt: number }
 
@@ -81,6 +95,7 @@ export function minutesStored(minutes: RecentMinutes): void {
   const { newest, spreads } = minutes
   minutes.storedNewest = newest
   minutes.changed.clear()
+  minutes.last = Number.NaN
   const current = minuteOf(newest)
   if (spreads.size === 1 && spreads.has(current)) return
   const kept = spreads.get(current)

@@ -1,13 +1,7 @@
 // A patient's readings of the last ten minutes, as lists of the views, one for each block of two minutes: a commit appends
 // what came, however much is there already, and what has left the window goes list by list.
-import {
-  encodeColumns,
-  pushReading,
-  type ReadingColumns,
-  type RecentReading,
-  readingBlockMs,
-  readingWindowMs,
-} from '@health/views'
+import type { Reading } from '@health/domain'
+import { encodeColumns, pushReading, type ReadingColumns, readingBlockMs, readingWindowMs } from '@health/views'
 
 export interface RecentReadings {
   /** Time of the patient's newest reading, where the window ends; −∞ before the first. */
@@ -23,8 +17,8 @@ export const createReadings = (newest: number): RecentReadings => ({ newest, sto
 const blockOf = (ms: number): number => Math.floor(ms / readingBlockMs)
 const firstBlock = (newest: number): number => blockOf(newest - readingWindowMs)
 
-/** Takes note of a reading, unless it is older than the window that ends with the newest one. */
-export function addToReadings(readings: RecentReadings, reading: RecentReading): void {
+/** Takes note of a reading received at `receivedAt`, unless it is older than the window that ends with the newest one. */
+export function addToReadings(readings: RecentReadings, reading: Reading, receivedAt: number): void {
   const { measuredAt } = reading
   if (measuredAt > readings.newest) readings.newest = measuredAt
   const block = blockOf(measuredAt)
@@ -35,7 +29,7 @@ export function addToReadings(readings: RecentReadings, reading: RecentReading):
     readings.added.set(block, added)
     for (const old of readings.added.keys()) if (old < firstBlock(readings.newest)) readings.added.delete(old)
   }
-  pushReading(added, reading)
+  pushReading(added, reading, receivedAt)
 }
 
 /** What to append, as an item for each block that is still inside the window. */

@@ -21,20 +21,17 @@ export interface SeenWindow {
   items: number
 }
 
-export interface Admission {
-  /** The signals, as bits, that were not seen at that time before. */
-  fresh: number
-  /** The time lies before the window: whether it was seen before is for the batch layer to say. */
-  beforeWindow: boolean
-}
+/** Whether a time lies before the window: whether it was seen before is then for the batch layer to say. */
+export const isBeforeWindow = ({ times, start }: SeenWindow, measuredAt: number): boolean =>
+  times.length - start >= windowSize && measuredAt < (times[start] ?? 0)
 
-/** Takes note of the signals (bits) measured at a time. Changes `window`. */
-export function admit(window: SeenWindow, measuredAt: number, mask: number): Admission {
+/**
+ * Takes note of the signals (bits) measured at a time that does not lie before the window, and returns those that were not seen
+ * then before. Changes `window`.
+ */
+export function admit(window: SeenWindow, measuredAt: number, mask: number): number {
   const { times, masks, start } = window
   const at = lowerBound(times, start, measuredAt)
-  if (at === start && times.length - start >= windowSize && times[at] !== measuredAt) {
-    return { fresh: mask, beforeWindow: true }
-  }
   if (times[at] === measuredAt) {
     const known = masks[at] ?? 0
     const fresh = mask & ~known
@@ -42,7 +39,7 @@ export function admit(window: SeenWindow, measuredAt: number, mask: number): Adm
       masks[at] = known | mask
       window.added.push(measuredAt, fresh)
     }
-    return { fresh, beforeWindow: false }
+    return fresh
   }
   if (at === times.length) {
     times.push(measuredAt)
@@ -53,7 +50,7 @@ export function admit(window: SeenWindow, measuredAt: number, mask: number): Adm
   }
   window.added.push(measuredAt, mask)
   if (times.length - start > windowSize) dropOldest(window)
-  return { fresh: mask, beforeWindow: false }
+  return mask
 }
 
 /** So many may lie before the start: moving the rest is then worth it. */
@@ -99,7 +96,9 @@ export function encodeAdditions(window: SeenWindow): { item: string; replace: bo
   if (window.added.length === 0) return null
   if (!mustReplace(window)) return { item: encode(window.added), replace: false }
   const { times, masks, start } = window
-  return { item: encode(times.slice(start).flatMap((time, i) => [time, masks[start + i] ?? 0])), replace: true }
+  const all: number[] = []
+  for (let i = start; i < times.length; i++) all.push(times[i] ?? 0, masks[i] ?? 0)
+  return { item: encode(all), replace: true }
 }
 
 /** To be called when what `encodeAdditions` gave is stored. */
@@ -114,12 +113,12 @@ const mustReplace = ({ items, added }: SeenWindow): boolean => items >= maxItems
 
 /** Times as differences in base 36: about four characters an identity. */
 function encode(numbers: readonly number[]): string {
-  const parts: string[] = []
+  let item = ''
   let before = 0
   for (let i = 0; i + 1 < numbers.length; i += 2) {
     const time = numbers[i] ?? 0
-    parts.push((time - before).toString(36), String(numbers[i + 1]))
+    item += `${i === 0 ? '' : ','}${(time - before).toString(36)},${numbers[i + 1]}`
     before = time
   }
-  return parts.join(',')
+  return item
 }
