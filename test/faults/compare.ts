@@ -191,7 +191,7 @@ function holdsBytes({ value, headers }: LogRecord, record: LogRecord): boolean {
 
 /** What every layer must say of a record. */
 export function judge({ key, value, receivedAt }: LogRecord): Verdict {
-  return validateReading(parseReading(value, key === null ? null : Buffer.from(key).toString()), receivedAt)
+  return validateReading(parseReading(value, key), receivedAt)
 }
 
 function differencesOf(are: ReadonlyMap<string, string>, should: ReadonlyMap<string, string>): string[] {

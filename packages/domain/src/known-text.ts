@@ -27,7 +27,8 @@ export function knownText(bytes: Uint8Array, begin: number, end: number): string
   return text
 }
 
-function isText(text: string, bytes: Uint8Array, begin: number, end: number): boolean {
+/** Whether `text` is what the bytes from `begin` up to, not including, `end` say in ASCII. */
+export function isText(text: string, bytes: Uint8Array, begin = 0, end = bytes.length): boolean {
   const { length } = text
   if (length !== end - begin) return false
   for (let i = 0; i < length; i++) if (text.charCodeAt(i) !== bytes[begin + i]) return false

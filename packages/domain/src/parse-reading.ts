@@ -1,5 +1,5 @@
 // The one parser: bytes from outside become a reading, or a rejection that says what is wrong and where.
-import { knownText } from './known-text.ts'
+import { isText, knownText } from './known-text.ts'
 import { glucoseInMgdl, message, wireId } from './message.ts'
 import { readCanonical } from './read-canonical.ts'
 import { idPattern, type Reading } from './reading.ts'
@@ -33,18 +33,18 @@ export type ParsedReading = { kind: 'accepted'; reading: Reading } | Unreadable
  * Reads a record's bytes. `key` is the record's key: the patient where the message names none, and a contradiction
  * (`patient_mismatch`) where it names another.
  */
-export function parseReading(bytes: Uint8Array | null, key: string | null): ParsedReading {
+export function parseReading(bytes: Uint8Array | null, key: Uint8Array | null): ParsedReading {
   if (bytes === null || bytes.length === 0) return unreadable('empty', 'has no content')
   if (bytes.length > maxReadingBytes) return unreadable('too_large', `is longer than ${maxReadingBytes} bytes`)
   const reading = readCanonical(bytes)
-  if (reading !== null && (key === null || key === reading.patientId)) return { kind: 'accepted', reading }
+  if (reading !== null && (key === null || isText(reading.patientId, key))) return { kind: 'accepted', reading }
   let text: string
   try {
     text = strictUtf8.decode(bytes)
   } catch {
     return unreadable('invalid_utf8', 'is not UTF-8')
   }
-  return parseReadingText(text, key)
+  return parseReadingText(text, key && decodeKey(key))
 }
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })

@@ -105,6 +105,11 @@ test.each([
   expect(read(text)).toBeNull()
 })
 
+test('leaves a message of great length to the schema', () => {
+  expect(read(canonical.replace('}', `,"note":"${'n'.repeat(3000)}"}`))).not.toBeNull()
+  expect(read(canonical.replace('}', `,"note":"${'n'.repeat(5000)}"}`))).toBeNull()
+})
+
 test('knows no date before it has read one', async () => {
   vi.resetModules()
   const { readCanonical } = await import('./read-canonical.ts')
@@ -112,7 +117,11 @@ test('knows no date before it has read one', async () => {
 })
 
 test('never reads beyond the end of what was cut off', () => {
-  for (let length = 0; length < canonical.length; length++) expect(read(canonical.slice(0, length))).toBeNull()
+  for (let length = 0; length < canonical.length; length++) {
+    // Of the whole message something may lie about.
+    expect(read(canonical)).not.toBeNull()
+    expect(read(canonical.slice(0, length))).toBeNull()
+  }
 })
 
 test.each([

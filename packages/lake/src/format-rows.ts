@@ -1,6 +1,6 @@
 // Writes log records as lake rows: the archiver's inner loop, so it makes bytes from bytes, and as little else as it can.
 import { isUtf8 } from 'node:buffer'
-import { decodeKey, parseReading, type Reading, type Unreadable } from '@health/domain'
+import { parseReading, type Reading, type Unreadable } from '@health/domain'
 import { stringify } from 'csv-stringify/sync'
 import { formatTime } from './format-time.ts'
 import { type ArchivedRecord, base64Prefix, canonicalJson, type ReadingCells } from './row.ts'
@@ -20,7 +20,7 @@ export function formatRows(partition: number, records: readonly ArchivedRecord[]
       timeText = formatTime(time)
     }
     const bytes = asBuffer(value ?? nothing)
-    const parsed = parseReading(value, key === null ? null : decodeKey(key))
+    const parsed = parseReading(value, key)
     const cells = parsed.kind === 'accepted' ? readingCells(parsed.reading) : readableCells(parsed)
     end += rows.write(`${partition},${offset},${timeText},${cells.join(',')},`, end, 'latin1')
     if (!isCanonical(bytes, cells)) {

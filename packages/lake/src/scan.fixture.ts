@@ -81,7 +81,7 @@ export function foldLog(
   for (const [partition, records] of [...log].sort(([a], [b]) => a - b)) {
     for (const { offset, key, value, receivedAt } of records) {
       if (watermark !== null && offset >= (watermark.get(partition) ?? 0)) continue
-      const parsed = parseReading(value, key === null ? null : Buffer.from(key).toString())
+      const parsed = parseReading(value, key)
       const verdict = validateReading(parsed, receivedAt)
       if (verdict.kind === 'invalid') {
         const { patientId, measuredAt } = verdict

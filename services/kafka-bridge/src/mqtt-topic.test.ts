@@ -46,5 +46,8 @@ test('for what is no JSON the key is the topic’s patient or none', () => {
 
 test('where topic and payload name two patients, the record is rejected as a mismatch', () => {
   const key = keyOf({ patientId: 'p007' }, bytes(aMessage()))
-  expect(parseReading(bytes(aMessage()), key)).toMatchObject({ kind: 'rejected', reason: 'patient_mismatch' })
+  expect(parseReading(bytes(aMessage()), Buffer.from(key ?? ''))).toMatchObject({
+    kind: 'rejected',
+    reason: 'patient_mismatch',
+  })
 })

@@ -12,10 +12,9 @@ const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** Parses and validates a record. Never throws: whatever the bytes are, there is a verdict. */
 export function judgeRecord({ receivedAt, key, value }: LogRecord): Verdict | ActionVerdict {
-  const addressee = key === null ? null : decodeKey(key)
-  const parsed = parseReading(value, addressee)
+  const parsed = parseReading(value, key)
   if (parsed.kind === 'rejected' && parsed.reason === 'not_a_reading' && value !== null) {
-    const action = parseAction(utf8.decode(value), addressee)
+    const action = parseAction(utf8.decode(value), key && decodeKey(key))
     if (action !== null) return { kind: 'action', action, dropped: [] }
   }
   return validateReading(parsed, receivedAt)

@@ -43,7 +43,7 @@ export function recount(
   const days = new Map<string, Map<string, DaySums>>()
   const seen = new Set<string>()
   for (const record of records) {
-    const verdict = validateReading(parseReading(record.value, addresseeOf(record)), record.receivedAt)
+    const verdict = validateReading(parseReading(record.value, record.key), record.receivedAt)
     const { patientId, measuredAt } = verdict.kind === 'valid' ? verdict.reading : verdict
     if (patientId === null || measuredAt === null) continue
     const both = [patientId, allPatients].map((id) => dayIn(days, id, dayOf(measuredAt)))
@@ -89,7 +89,7 @@ export function alertsOf(records: readonly LogRecord[]): AlertRow[] {
       if (alerts !== undefined) applyAction(alerts, action, receivedAt)
       continue
     }
-    const verdict = validateReading(parseReading(value, addresseeOf(record)), receivedAt)
+    const verdict = validateReading(parseReading(value, record.key), receivedAt)
     if (verdict.kind === 'invalid') continue
     const { patientId, sensorId, measuredAt, ...values } = verdict.reading
     const patient = patients.get(patientId) ?? { alerts: noAlerts(), newest: new Map(), seen: new Set() }
