@@ -128,10 +128,6 @@ type EncodedReading = [
   temperature: number | null,
 ]
 
-/** An `EncodedReading` as JSON, of finite numbers. */
-export const encodeReading = (r: RecentReading): string =>
-  JSON.stringify([r.measuredAt, r.receivedAt, r.glucoseMgdl, r.heartRateBpm, r.temperatureC] satisfies EncodedReading)
-
 /** Readings that wait to be encoded, the numbers of an `EncodedReading` each; NaN stands for `null`. A text or an object for each would be more to keep. */
 export type ReadingColumns = number[]
 
@@ -147,12 +143,20 @@ export function pushReading(columns: ReadingColumns, r: Omit<RecentReading, 'rec
 
 const columnCount = 5
 
+/** Each an `EncodedReading` once it is JSON, where NaN is `null`. */
+function rowsOf(columns: ReadingColumns): number[][] {
+  const rows: number[][] = []
+  for (let at = 0; at < columns.length; at += columnCount) rows.push(columns.slice(at, at + columnCount))
+  return rows
+}
+
 /** An item of a list of readings. */
-export function encodeColumns(columns: ReadingColumns): string {
-  const readings: number[][] = []
-  for (let at = 0; at < columns.length; at += columnCount) readings.push(columns.slice(at, at + columnCount))
-  // NaN is null in JSON.
-  return JSON.stringify(readings)
+export const encodeColumns = (columns: ReadingColumns): string => JSON.stringify(rowsOf(columns))
+
+/** Readings that wait to be told, with the patient of each. */
+export interface ToldReadings {
+  patientIds: string[]
+  columns: ReadingColumns
 }
 
 export const decodeReadings = (text: string): RecentReading[] =>
@@ -237,22 +241,23 @@ function patientOf(encoded: EncodedPatient | PatientState): PatientState {
 
 type Applied = ViewChange & { kind: 'applied' }
 
-/** An `applied` change of which patients and readings are encoded already. */
+/** An `applied` change of which the patients are encoded already. */
 export function encodeApplied(
   { partition, at, alerts, dropped }: Pick<Applied, 'partition' | 'at' | 'alerts' | 'dropped'>,
   patients: Readonly<Record<string, string>>,
-  readings: readonly (readonly [patientId: string, reading: string])[],
+  { patientIds, columns }: ToldReadings,
 ): string {
   const states = Object.entries(patients).map(([patientId, state]) => `${JSON.stringify(patientId)}:${state}`)
-  const told = readings.map(([patientId, reading]) => `["${patientId}",${reading}]`)
-  return `{"kind":"applied","partition":${partition},"at":${at},"patients":{${states.join()}},"readings":[${told.join()}],"alerts":${JSON.stringify(alerts)},"dropped":${JSON.stringify(dropped)}}`
+  const readings = rowsOf(columns).map((row, i) => [patientIds[i], row])
+  return `{"kind":"applied","partition":${partition},"at":${at},"patients":{${states.join()}},"readings":${JSON.stringify(readings)},"alerts":${JSON.stringify(alerts)},"dropped":${JSON.stringify(dropped)}}`
 }
 
 export function encodeChange(change: ViewChange): string {
   if (change.kind !== 'applied') return JSON.stringify(change)
   const states = Object.entries(change.patients).map(([patientId, state]) => [patientId, encodePatient(state)])
-  const readings = change.readings.map(([patientId, reading]) => [patientId, encodeReading(reading)] as const)
-  return encodeApplied(change, Object.fromEntries(states), readings)
+  const told: ToldReadings = { patientIds: change.readings.map(([patientId]) => patientId), columns: [] }
+  for (const [, reading] of change.readings) pushReading(told.columns, reading, reading.receivedAt)
+  return encodeApplied(change, Object.fromEntries(states), told)
 }
 
 export function decodeChange(text: string): ViewChange {

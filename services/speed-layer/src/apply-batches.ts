@@ -65,8 +65,8 @@ export interface BatchApplier {
   finish(): Promise<void>
 }
 
-/** Readings are told only while they are news; a backlog is not. */
-const newsMs = 2 * 60_000
+/** Readings are told while they are news: what a page shows live is a minute, and clocks differ. A backlog is not. */
+const newsMs = 70_000
 /** How long what is applied may wait to be written while the log has more. */
 const putOffMs = 1000
 /** How long it may when the log does not go on; longer than a batch takes. */

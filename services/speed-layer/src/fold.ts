@@ -19,7 +19,7 @@ import {
   type Verdict,
 } from '@health/domain'
 import type { LogRecord } from '@health/log'
-import { encodeReading, type PatientState } from '@health/views'
+import { type PatientState, pushReading } from '@health/views'
 import { type ActionVerdict, judgeRecord } from './judge.ts'
 import type { News, PartitionViews, PatientValues, PatientViews, Touched } from './partition-views.ts'
 import { applyReading, isNewer, newPatient } from './patient-state.ts'
@@ -152,8 +152,11 @@ function noteDay(views: PartitionViews, patient: PatientViews, date: string): vo
 
 function foldValues(values: PatientValues, record: LogRecord, reading: Reading, rules: FoldRules, news: News): void {
   const { receivedAt } = record
-  const { patientId, measuredAt } = reading
-  if (receivedAt > rules.newsSince) news.readings.push([patientId, encodeReading({ ...reading, receivedAt })])
+  const { measuredAt } = reading
+  if (receivedAt > rules.newsSince) {
+    news.readings.patientIds.push(reading.patientId)
+    pushReading(news.readings.columns, reading, receivedAt)
+  }
   values.isChanged = true
   addToReadings(values.readings, reading, receivedAt)
   addToMinutes(values.minutes, reading)

@@ -1,7 +1,7 @@
 // One partition's views as the speed layer holds them in memory: loaded when first needed, changed by the fold, committed.
 import type { AlertRow, DaySums, DroppedEvent } from '@health/domain'
 import type { NewRecord } from '@health/log'
-import type { PartitionState, PatientState } from '@health/views'
+import type { PartitionState, PatientState, ToldReadings } from '@health/views'
 import type { RecentMinutes } from './recent-minutes.ts'
 import type { RecentReadings } from './recent-readings.ts'
 import type { SeenWindow } from './seen-window.ts'
@@ -30,7 +30,7 @@ export interface PartitionViews {
 /** What records brought that is told, beyond the views they changed. */
 export interface News {
   /** Those received lately. */
-  readings: [patientId: string, encodedReading: string][]
+  readings: ToldReadings
   /** As they were after each change, in order. */
   alerts: AlertRow[]
   /** Of patients that can be told, received lately. */
@@ -88,7 +88,7 @@ export const createPartitionViews = (partition: number, epoch: string, state: Pa
   changed: new Set(),
 })
 
-export const noNews = (): News => ({ readings: [], alerts: [], dropped: [] })
+export const noNews = (): News => ({ readings: { patientIds: [], columns: [] }, alerts: [], dropped: [] })
 
 export const copyState = (state: PartitionState): PartitionState => ({
   ...state,
