@@ -1,7 +1,7 @@
 // Hands a partition's batches from kafkajs' fetch loop, which serves all partitions, over to the partition's own loop.
 import type { Batch } from 'kafkajs'
 import type { PartitionSource } from './consume-partition.ts'
-import { toRecordBatch } from './kafka-records.ts'
+import { firstOffset, lastOffset, toRecords } from './kafka-records.ts'
 import type { RecordBatch } from './log.ts'
 import { untilCalled } from './waiting.ts'
 
@@ -15,17 +15,15 @@ const patienceMs = 25
  * each record, the more come together.
  */
 function takeTogether(held: Batch[]): RecordBatch | null {
-  const first = held.shift()
-  if (first === undefined) return null
-  const together = toRecordBatch(first)
-  while ((together.records.at(-1)?.offset ?? 0) + 1 === Number(held[0]?.messages[0]?.offset)) {
-    const next = held.shift()
-    if (next === undefined) break
-    const { records, end } = toRecordBatch(next)
-    for (const record of records) together.records.push(record)
-    together.end = end
+  let last = held.shift()
+  if (last === undefined) return null
+  const together = [last]
+  for (let next = held[0]; next !== undefined && firstOffset(next) === lastOffset(last) + 1; next = held[0]) {
+    together.push(next)
+    held.shift()
+    last = next
   }
-  return together
+  return { partition: last.partition, records: toRecords(together), end: Number(last.highWatermark) }
 }
 
 /** The fetching of one partition, as kafkajs allows to steer it. */

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { createKafka, type KafkaAddress, unavailable } from './kafka-connection.ts'
 import { fetchLimits } from './kafka-member.ts'
-import { toRecordBatch } from './kafka-records.ts'
+import { toRecords } from './kafka-records.ts'
 import type { LogRecord } from './log.ts'
 import { within } from './waiting.ts'
 
@@ -44,7 +44,7 @@ export async function readRecords(address: KafkaAddress, span: Span, limit: numb
     await client.run({
       autoCommit: false,
       async eachBatch({ batch }) {
-        records = records.concat(toRecordBatch(batch).records)
+        records = records.concat(toRecords([batch]))
         if (records.length >= limit || Number(batch.lastOffset()) >= end - 1) done.resolve()
       },
     })

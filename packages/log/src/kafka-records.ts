@@ -1,6 +1,6 @@
 // Records as kafkajs has them, and as the log has them.
 import type { Batch, KafkaMessage, Message } from 'kafkajs'
-import type { LogRecord, NewRecord, RecordBatch } from './log.ts'
+import type { LogRecord, NewRecord } from './log.ts'
 
 /** The partition is fixed here: kafkajs would choose another one when it tries again. */
 export const toMessage = ({ key, value, headers }: NewRecord, partition: number): Message => ({
@@ -10,19 +10,31 @@ export const toMessage = ({ key, value, headers }: NewRecord, partition: number)
   ...(headers && { headers }),
 })
 
-/** Takes a batch of at least one message. */
-export function toRecordBatch({ partition, messages, highWatermark }: Batch): RecordBatch {
+export const firstOffset = ({ messages }: Batch): number => Number(messages[0]?.offset)
+export const lastOffset = ({ messages }: Batch): number => Number(messages.at(-1)?.offset)
+
+/** The records of batches that follow each other, each of at least one message. */
+export function toRecords(batches: readonly Batch[]): LogRecord[] {
+  const records: LogRecord[] = []
+  for (const batch of batches) pushRecords(records, batch)
+  return records
+}
+
+function pushRecords(records: LogRecord[], batch: Batch): void {
+  const { messages } = batch
+  const first = firstOffset(batch)
+  // Each offset is a text until it is a number; nearly always they have no hole.
+  const isWhole = lastOffset(batch) - first === messages.length - 1
   let timestamp = ''
   let receivedAt = Number.NaN
-  const records = messages.map((message) => {
+  messages.forEach((message, i) => {
     // Records that came together have one time.
     if (message.timestamp !== timestamp) {
       timestamp = message.timestamp
       receivedAt = Number(timestamp)
     }
-    return new KafkaRecord(message, receivedAt)
+    records.push(new KafkaRecord(message, isWhole ? first + i : Number(message.offset), receivedAt))
   })
-  return { partition, records, end: Number(highWatermark) }
 }
 
 /** Key and value are cut out of what was fetched when they are asked for: a batch is long, and few are looked at at a time. */
@@ -31,8 +43,8 @@ class KafkaRecord implements LogRecord {
   readonly receivedAt: number
   readonly #message: KafkaMessage
 
-  constructor(message: KafkaMessage, receivedAt: number) {
-    this.offset = Number(message.offset)
+  constructor(message: KafkaMessage, offset: number, receivedAt: number) {
+    this.offset = offset
     this.receivedAt = receivedAt
     this.#message = message
   }
