@@ -120,7 +120,8 @@ export function decodeDay(text: string): DaySums {
   }
 }
 
-type EncodedReading = [
+/** NaN is `null` once it is JSON. */
+export type EncodedReading = [
   measuredAt: number,
   receivedAt: number,
   glucose: number | null,
@@ -128,36 +129,16 @@ type EncodedReading = [
   temperature: number | null,
 ]
 
-/** Readings that wait to be encoded, the numbers of an `EncodedReading` each; NaN stands for `null`. A text or an object for each would be more to keep. */
-export type ReadingColumns = number[]
-
-export function pushReading(columns: ReadingColumns, r: Omit<RecentReading, 'receivedAt'>, receivedAt: number): void {
-  columns.push(
-    r.measuredAt,
-    receivedAt,
-    r.glucoseMgdl ?? Number.NaN,
-    r.heartRateBpm ?? Number.NaN,
-    r.temperatureC ?? Number.NaN,
-  )
-}
-
-const columnCount = 5
-
-/** Each an `EncodedReading` once it is JSON, where NaN is `null`. */
-function rowsOf(columns: ReadingColumns): number[][] {
-  const rows: number[][] = []
-  for (let at = 0; at < columns.length; at += columnCount) rows.push(columns.slice(at, at + columnCount))
-  return rows
-}
+export const encodeReading = (r: RecentReading): EncodedReading => [
+  r.measuredAt,
+  r.receivedAt,
+  r.glucoseMgdl,
+  r.heartRateBpm,
+  r.temperatureC,
+]
 
 /** An item of a list of readings. */
-export const encodeColumns = (columns: ReadingColumns): string => JSON.stringify(rowsOf(columns))
-
-/** Readings that wait to be told, with the patient of each. */
-export interface ToldReadings {
-  patientIds: string[]
-  columns: ReadingColumns
-}
+export const encodeReadings = (readings: readonly EncodedReading[]): string => JSON.stringify(readings)
 
 export const decodeReadings = (text: string): RecentReading[] =>
   (JSON.parse(text) as EncodedReading[]).map(decodeReading)
@@ -241,23 +222,21 @@ function patientOf(encoded: EncodedPatient | PatientState): PatientState {
 
 type Applied = ViewChange & { kind: 'applied' }
 
-/** An `applied` change of which the patients are encoded already. */
+/** An `applied` change of which patients and readings are encoded already. */
 export function encodeApplied(
   { partition, at, alerts, dropped }: Pick<Applied, 'partition' | 'at' | 'alerts' | 'dropped'>,
   patients: Readonly<Record<string, string>>,
-  { patientIds, columns }: ToldReadings,
+  readings: readonly (readonly [patientId: string, reading: EncodedReading])[],
 ): string {
   const states = Object.entries(patients).map(([patientId, state]) => `${JSON.stringify(patientId)}:${state}`)
-  const readings = rowsOf(columns).map((row, i) => [patientIds[i], row])
   return `{"kind":"applied","partition":${partition},"at":${at},"patients":{${states.join()}},"readings":${JSON.stringify(readings)},"alerts":${JSON.stringify(alerts)},"dropped":${JSON.stringify(dropped)}}`
 }
 
 export function encodeChange(change: ViewChange): string {
   if (change.kind !== 'applied') return JSON.stringify(change)
   const states = Object.entries(change.patients).map(([patientId, state]) => [patientId, encodePatient(state)])
-  const told: ToldReadings = { patientIds: change.readings.map(([patientId]) => patientId), columns: [] }
-  for (const [, reading] of change.readings) pushReading(told.columns, reading, reading.receivedAt)
-  return encodeApplied(change, Object.fromEntries(states), told)
+  const readings = change.readings.map(([patientId, reading]) => [patientId, encodeReading(reading)] as const)
+  return encodeApplied(change, Object.fromEntries(states), readings)
 }
 
 export function decodeChange(text: string): ViewChange {

@@ -28,11 +28,12 @@ import {
   closeSlots,
   daysKey,
   decodeDay,
-  encodeColumns,
   encodeDay,
   encodeMinute,
   encodePatient,
   encodeProgress,
+  encodeReading,
+  encodeReadings,
   minuteField,
   minuteMs,
   minutesKey,
@@ -41,8 +42,6 @@ import {
   partitionKey,
   patientsKey,
   publishVersion,
-  pushReading,
-  type ReadingColumns,
   type RecentReading,
   readingBlockMs,
   readingsKey,
@@ -141,8 +140,6 @@ export function createTestSpeedLayer(store: ViewStore) {
     const reading = aReading({ measuredAt: Date.now(), ...fields })
     const { patientId, sensorId: _, ...values } = reading
     const told: RecentReading = { ...values, receivedAt: Date.now() }
-    const columns: ReadingColumns = []
-    pushReading(columns, told, told.receivedAt)
     const readings = [...(recent.get(patientId) ?? []), told]
     const before = states.get(patientId)
     const state = stateAfter(before, reading)
@@ -161,7 +158,7 @@ export function createTestSpeedLayer(store: ViewStore) {
         {
           op: 'push',
           key: readingsKey(0, patientId, Math.floor(told.measuredAt / readingBlockMs)),
-          items: [encodeColumns(columns)],
+          items: [encodeReadings([encodeReading(told)])],
           keep: 500,
         },
         { op: 'set', key: minutesKey(0, patientId), fields: minutesOf(readings) },

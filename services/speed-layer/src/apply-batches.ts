@@ -145,7 +145,7 @@ export function createBatchApplier({ store, topic, rules, bury, now, onApplied }
     // Before the position moves.
     await buryAll(views)
     const at = now()
-    if (!(await commitViews(store, views, at))) return false
+    if (!(await commitViews(store, views, at, at - newsMs))) return false
     const { position, receivedAt, counts } = state
     onApplied({ partition, position: position ?? 0, receivedAt, before: stored.counts, counts })
     settle(views, at)

@@ -7,6 +7,7 @@ import {
   encodeDay,
   encodePatient,
   encodeProgress,
+  encodeReadings,
   guardsOf,
   minutesKey,
   type Operation,
@@ -22,13 +23,12 @@ import {
   type Days,
   loaded,
   maxCached,
-  type News,
   noNews,
   type PartitionViews,
   type PatientViews,
 } from './partition-views.ts'
 import { changedFields, expiredFields, minutesStored } from './recent-minutes.ts'
-import { expiredBlocks, itemsToStore, readingsStored } from './recent-readings.ts'
+import { byBlock, expiredBlocks, isInside } from './recent-readings.ts'
 import { additionsStored, encodeAdditions } from './seen-window.ts'
 
 /** Cleared alerts kept per partition. */
@@ -40,18 +40,24 @@ const everything = Number.MAX_SAFE_INTEGER
 export const isAhead = ({ state, stored }: PartitionViews): boolean => state.position !== stored.position
 
 /**
- * Commits at the time `now` (epoch ms); `settle` must follow. `false` when the position or the slot has moved on: then
+ * Commits at the time `now` (epoch ms), and tells the readings received after `newsSince`; `settle` must follow. `false` when the position or the slot has moved on: then
  * nothing was written, and these views are of no use any more. The same holds when it rejects, since the outcome is
  * unknown.
  */
-export async function commitViews(store: ViewStore, views: PartitionViews, now: number): Promise<boolean> {
-  const { partition, state, stored, together, changed, news } = views
+export async function commitViews(
+  store: ViewStore,
+  views: PartitionViews,
+  now: number,
+  newsSince: number,
+): Promise<boolean> {
+  const { partition, state, stored, together, changed } = views
   const operations: Operation[] = [{ op: 'set', key: partitionKey(partition), fields: encodeProgress(state) }]
   const states: Record<string, string> = {}
   for (const patient of changed) pushPatient(operations, states, views, patient)
   pushDays(operations, views, allPatients, together)
   if (Object.keys(states).length > 0) operations.push({ op: 'set', key: patientsKey(partition), fields: states })
-  pushNews(operations, partition, states, news, now)
+  pushReadings(operations, views)
+  pushNews(operations, views, states, { now, newsSince })
   return (await store.step(guardsOf(partition, stored), operations)) !== null
 }
 
@@ -73,15 +79,25 @@ function pushPatient(
   if (values === null || !values.isChanged) return
   const { state, readings, minutes } = values
   if (state !== null) states[id] = encodePatient(state)
-  for (const [block, item] of itemsToStore(readings)) {
-    operations.push({ op: 'push', key: readingsKey(partition, id, block), items: [item], keep: everything })
-  }
   for (const block of expiredBlocks(readings)) operations.push({ op: 'delete', key: readingsKey(partition, id, block) })
   const key = minutesKey(partition, id)
   const changed = changedFields(minutes)
   if (Object.keys(changed).length > 0) operations.push({ op: 'set', key, fields: changed })
   const expired = expiredFields(minutes)
   if (expired.length > 0) operations.push({ op: 'unset', key, fields: expired })
+}
+
+function pushReadings(operations: Operation[], { partition, changed, waiting }: PartitionViews): void {
+  const inside = waiting.select((patient, measuredAt) =>
+    isInside(loaded(changed[patient]?.values).readings, measuredAt),
+  )
+  for (const [patient, rows] of Map.groupBy(inside, ([patient]) => patient)) {
+    const { id } = loaded(changed[patient])
+    for (const [block, readings] of byBlock(rows.map(([, reading]) => reading))) {
+      const item = encodeReadings(readings)
+      operations.push({ op: 'push', key: readingsKey(partition, id, block), items: [item], keep: everything })
+    }
+  }
 }
 
 function pushDays(operations: Operation[], { partition, state }: PartitionViews, patientId: string, days: Days): void {
@@ -95,11 +111,13 @@ function pushDays(operations: Operation[], { partition, state }: PartitionViews,
 
 function pushNews(
   operations: Operation[],
-  partition: number,
+  { partition, changed, waiting, news: { alerts, dropped } }: PartitionViews,
   states: Record<string, string>,
-  { readings, alerts, dropped }: News,
-  now: number,
+  { now, newsSince }: { now: number; newsSince: number },
 ): void {
+  const readings = waiting
+    .select((_patient, _measuredAt, receivedAt) => receivedAt > newsSince)
+    .map(([patient, reading]) => [loaded(changed[patient]).id, reading] as const)
   operations.push({ op: 'tell', change: encodeApplied({ partition, at: now, alerts, dropped }, states, readings) })
   const items = alerts.filter(({ state }) => state === 'cleared').map((alert) => JSON.stringify(alert))
   if (items.length === 0) return
@@ -115,16 +133,18 @@ export function settle(views: PartitionViews, now: number): void {
   for (const patient of views.changed) {
     const { days, values, windows, changedWindows } = patient
     patient.touched = null
+    patient.place = null
     settleDays(days)
     for (const sensor of changedWindows) additionsStored(loaded(windows.get(sensor)))
     forgetOthers(windows, changedWindows)
     changedWindows.clear()
     if (values === null || !values.isChanged) continue
-    readingsStored(values.readings)
+    values.readings.storedNewest = values.readings.newest
     minutesStored(values.minutes)
     values.isChanged = false
   }
-  views.changed.clear()
+  views.changed.length = 0
+  views.waiting.clear()
   if (views.patients.size > maxCached) views.patients.clear()
 }
 

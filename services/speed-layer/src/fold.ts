@@ -19,18 +19,17 @@ import {
   type Verdict,
 } from '@health/domain'
 import type { LogRecord } from '@health/log'
-import { type PatientState, pushReading } from '@health/views'
+import type { PatientState } from '@health/views'
 import { type ActionVerdict, judgeRecord } from './judge.ts'
 import type { News, PartitionViews, PatientValues, PatientViews, Touched } from './partition-views.ts'
 import { applyReading, isNewer, newPatient } from './patient-state.ts'
 import { addToMinutes, missingMinute } from './recent-minutes.ts'
-import { addToReadings } from './recent-readings.ts'
 import { admit, isBeforeWindow } from './seen-window.ts'
 
 export interface FoldRules {
   clinical: ClinicalRules
   dayOf(ms: number): string
-  /** Readings received later than this (epoch ms) are told; those of a backlog are not. */
+  /** What is dropped of records received later than this (epoch ms) is told; that of a backlog is not. */
   newsSince: number
 }
 
@@ -125,6 +124,7 @@ function foldReading(views: PartitionViews, record: LogRecord, reading: Reading,
   addReading(day, first)
   addReading(together, first)
   if (beforeWindow) day.provisional = together.provisional = true
+  views.waiting.add(noteChanged(views, patient), first, record.receivedAt)
   foldValues(values, record, first, rules, views.news)
   return true
 }
@@ -144,8 +144,14 @@ function touch(views: PartitionViews, patient: PatientViews, sensor: string, dat
   return patient.touched
 }
 
+/** Returns its place among the changed ones. */
+function noteChanged({ changed }: PartitionViews, patient: PatientViews): number {
+  patient.place ??= changed.push(patient) - 1
+  return patient.place
+}
+
 function noteDay(views: PartitionViews, patient: PatientViews, date: string): void {
-  views.changed.add(patient)
+  noteChanged(views, patient)
   patient.days.changed.add(date)
   views.together.changed.add(date)
 }
@@ -153,12 +159,8 @@ function noteDay(views: PartitionViews, patient: PatientViews, date: string): vo
 function foldValues(values: PatientValues, record: LogRecord, reading: Reading, rules: FoldRules, news: News): void {
   const { receivedAt } = record
   const { measuredAt } = reading
-  if (receivedAt > rules.newsSince) {
-    news.readings.patientIds.push(reading.patientId)
-    pushReading(news.readings.columns, reading, receivedAt)
-  }
   values.isChanged = true
-  addToReadings(values.readings, reading, receivedAt)
+  if (measuredAt > values.readings.newest) values.readings.newest = measuredAt
   addToMinutes(values.minutes, reading)
   values.state ??= newPatient(measuredAt)
   if (receivedAt - measuredAt <= maxAlertAgeMs) foldAlerts(values.state, record, reading, rules, news)
@@ -192,7 +194,7 @@ function foldAction(views: PartitionViews, { receivedAt }: LogRecord, action: Al
   const alerts = values.state?.alerts
   const changed = alerts === undefined ? null : applyAction(alerts, action, receivedAt)
   if (alerts === undefined || changed === null) return true
-  views.changed.add(patient)
+  noteChanged(views, patient)
   values.isChanged = true
   tellAlerts(alerts, [changed], views.news)
   return true

@@ -1,9 +1,9 @@
 // One partition's views as the speed layer holds them in memory: loaded when first needed, changed by the fold, committed.
 import type { AlertRow, DaySums, DroppedEvent } from '@health/domain'
 import type { NewRecord } from '@health/log'
-import type { PartitionState, PatientState, ToldReadings } from '@health/views'
+import type { PartitionState, PatientState } from '@health/views'
 import type { RecentMinutes } from './recent-minutes.ts'
-import type { RecentReadings } from './recent-readings.ts'
+import { type ReadingWindow, WaitingReadings } from './recent-readings.ts'
 import type { SeenWindow } from './seen-window.ts'
 
 export interface PartitionViews {
@@ -24,13 +24,13 @@ export interface PartitionViews {
   /** The days of all patients together. */
   readonly together: Days
   /** Patients of whom something was changed since the last commit. */
-  readonly changed: Set<PatientViews>
+  readonly changed: PatientViews[]
+  /** The readings since then, with each patient's place in `changed`. */
+  readonly waiting: WaitingReadings
 }
 
 /** What records brought that is told, beyond the views they changed. */
 export interface News {
-  /** Those received lately. */
-  readings: ToldReadings
   /** As they were after each change, in order. */
   alerts: AlertRow[]
   /** Of patients that can be told, received lately. */
@@ -46,6 +46,8 @@ export interface Days {
 
 export interface PatientViews {
   readonly id: string
+  /** Its place in `changed`; `null` while nothing of it is. */
+  place: number | null
   readonly days: Days
   /** Null before it is loaded, as for a patient of whom only invalid records came. */
   values: PatientValues | null
@@ -69,7 +71,7 @@ export interface Touched {
 export interface PatientValues {
   /** Null for a patient without a valid reading so far. */
   state: PatientState | null
-  readings: RecentReadings
+  readings: ReadingWindow
   minutes: RecentMinutes
   isChanged: boolean
 }
@@ -85,10 +87,11 @@ export const createPartitionViews = (partition: number, epoch: string, state: Pa
   letterBytes: 0,
   patients: new Map(),
   together: { sums: new Map(), changed: new Set() },
-  changed: new Set(),
+  changed: [],
+  waiting: new WaitingReadings(),
 })
 
-export const noNews = (): News => ({ readings: { patientIds: [], columns: [] }, alerts: [], dropped: [] })
+export const noNews = (): News => ({ alerts: [], dropped: [] })
 
 export const copyState = (state: PartitionState): PartitionState => ({
   ...state,
@@ -97,6 +100,7 @@ export const copyState = (state: PartitionState): PartitionState => ({
 
 export const createPatientViews = (id: string): PatientViews => ({
   id,
+  place: null,
   days: { sums: new Map(), changed: new Set() },
   values: null,
   windows: new Map(),
@@ -111,7 +115,7 @@ const maxChanged = 10_000
 
 /** Whether nothing more should be changed before the next commit. */
 export const isFull = ({ patients, changed }: PartitionViews): boolean =>
-  patients.size > maxCached || changed.size > maxChanged
+  patients.size > maxCached || changed.length > maxChanged
 
 /** What the loader has put there; anything else is a bug. */
 export function loaded<T>(value: T | undefined | null): T {

@@ -10,67 +10,81 @@ const maxItems = 64
  * window; so a batch writes what it adds and no more.
  */
 export interface SeenWindow {
-  /** From `start` on; what lies before has left the window and is cut off now and then. */
-  times: number[]
+  /** From `start` up to, not including, `end`. */
+  times: Float64Array
   /** Which signals were seen at each time, as bits. */
-  masks: number[]
+  masks: Uint8Array
   start: number
-  /** Additions not stored yet: time and mask in turn. */
-  added: number[]
+  end: number
+  /** So many of the newest are not stored yet. */
+  unstored: number
+  /** What else is not, since it came late: time and mask in turn. */
+  late: number[]
   /** Items of the stored list. */
   items: number
 }
 
 /** Whether a time lies before the window: whether it was seen before is then for the batch layer to say. */
-export const isBeforeWindow = ({ times, start }: SeenWindow, measuredAt: number): boolean =>
-  times.length - start >= windowSize && measuredAt < (times[start] ?? 0)
+export const isBeforeWindow = ({ times, start, end }: SeenWindow, measuredAt: number): boolean =>
+  end - start >= windowSize && measuredAt < (times[start] as number)
 
 /**
  * Takes note of the signals (bits) measured at a time that does not lie before the window, and returns those that were not seen
  * then before. Changes `window`.
  */
 export function admit(window: SeenWindow, measuredAt: number, mask: number): number {
-  const { times, masks, start } = window
-  const at = lowerBound(times, start, measuredAt)
-  if (times[at] === measuredAt) {
-    const known = masks[at] ?? 0
-    const fresh = mask & ~known
-    if (fresh !== 0) {
-      masks[at] = known | mask
-      window.added.push(measuredAt, fresh)
-    }
-    return fresh
+  if (window.end === window.times.length) makeRoom(window)
+  const { times, masks, end } = window
+  const at = lowerBound(window, measuredAt)
+  const isKnown = at < end && times[at] === measuredAt
+  const seen = isKnown ? (masks[at] as number) : 0
+  const fresh = mask & ~seen
+  if (fresh === 0) return 0
+  if (at < end - window.unstored) window.late.push(measuredAt, fresh)
+  else if (!isKnown) window.unstored++
+  if (!isKnown) insert(window, at, measuredAt)
+  masks[at] = seen | fresh
+  return fresh
+}
+
+function insert(window: SeenWindow, at: number, measuredAt: number): void {
+  const { times, masks, end } = window
+  if (at < end) {
+    times.copyWithin(at + 1, at, end)
+    masks.copyWithin(at + 1, at, end)
   }
-  if (at === times.length) {
-    times.push(measuredAt)
-    masks.push(mask)
-  } else {
-    times.splice(at, 0, measuredAt)
-    masks.splice(at, 0, mask)
-  }
-  window.added.push(measuredAt, mask)
-  if (times.length - start > windowSize) dropOldest(window)
-  return mask
+  times[at] = measuredAt
+  window.end++
+  if (window.end - window.start <= windowSize) return
+  window.start++
+  window.unstored = Math.min(window.unstored, windowSize)
 }
 
 /** So many may lie before the start: moving the rest is then worth it. */
-const mostDropped = 256
+const mostBefore = 256
+const mostRoom = windowSize + mostBefore
 
-function dropOldest(window: SeenWindow): void {
-  window.start++
-  if (window.start < mostDropped) return
-  window.times.splice(0, window.start)
-  window.masks.splice(0, window.start)
+function makeRoom(window: SeenWindow): void {
+  const { start, end, times, masks } = window
+  if (times.length < mostRoom) {
+    const room = Math.min(2 * times.length, mostRoom)
+    window.times = new Float64Array(room)
+    window.masks = new Uint8Array(room)
+  }
+  window.times.set(times.subarray(start, end))
+  window.masks.set(masks.subarray(start, end))
   window.start = 0
+  window.end = end - start
 }
 
-/** The first index from `low` on whose time is not before `time`; readings mostly come in order: the end is looked at first. */
-function lowerBound(times: readonly number[], low: number, time: number): number {
-  let high = times.length
-  if (high === low || (times[high - 1] ?? 0) < time) return high
+/** The first index whose time is not before `time`; readings mostly come in order: the end is looked at first. */
+function lowerBound({ times, start, end }: SeenWindow, time: number): number {
+  if (end === start || (times[end - 1] as number) < time) return end
+  let low = start
+  let high = end
   while (low < high) {
     const middle = (low + high) >>> 1
-    if ((times[middle] ?? 0) < time) low = middle + 1
+    if ((times[middle] as number) < time) low = middle + 1
     else high = middle
   }
   return low
@@ -88,28 +102,49 @@ export function decodeWindow(items: readonly string[]): SeenWindow {
     }
   }
   const times = [...masks.keys()].sort((a, b) => a - b).slice(-windowSize)
-  return { times, masks: times.map((time) => masks.get(time) ?? 0), start: 0, added: [], items: items.length }
+  const room = Math.max(leastRoom, times.length)
+  const window = createWindow(room, items.length)
+  window.times.set(times)
+  window.masks.set(times.map((time) => masks.get(time) ?? 0))
+  window.end = times.length
+  return window
 }
+
+const leastRoom = 8
+
+const createWindow = (room: number, items: number): SeenWindow => ({
+  times: new Float64Array(room),
+  masks: new Uint8Array(room),
+  start: 0,
+  end: 0,
+  unstored: 0,
+  late: [],
+  items,
+})
 
 /** What to store of a window: `replace` the list by the item, or append it. `null` when nothing was added. */
 export function encodeAdditions(window: SeenWindow): { item: string; replace: boolean } | null {
-  if (window.added.length === 0) return null
-  if (!mustReplace(window)) return { item: encode(window.added), replace: false }
-  const { times, masks, start } = window
-  const all: number[] = []
-  for (let i = start; i < times.length; i++) all.push(times[i] ?? 0, masks[i] ?? 0)
-  return { item: encode(all), replace: true }
+  const { times, masks, start, end, unstored, late } = window
+  if (!isAddedTo(window)) return null
+  const replace = mustReplace(window)
+  const numbers = replace ? [] : [...late]
+  for (let i = replace ? start : end - unstored; i < end; i++) numbers.push(times[i] as number, masks[i] as number)
+  return { item: encode(numbers), replace }
 }
 
 /** To be called when what `encodeAdditions` gave is stored. */
 export function additionsStored(window: SeenWindow): void {
-  if (window.added.length === 0) return
+  if (!isAddedTo(window)) return
   window.items = mustReplace(window) ? 1 : window.items + 1
-  window.added = []
+  window.unstored = 0
+  window.late = []
 }
 
-/** Where the list has grown long, or nothing of it would be left in the window. */
-const mustReplace = ({ items, added }: SeenWindow): boolean => items >= maxItems || added.length >= 2 * windowSize
+const isAddedTo = ({ unstored, late }: SeenWindow): boolean => unstored > 0 || late.length > 0
+
+/** Where the list has grown long, or would become longer than the window itself. */
+const mustReplace = ({ items, unstored, late }: SeenWindow): boolean =>
+  items >= maxItems || unstored + late.length / 2 >= windowSize
 
 /** Times as differences in base 36: about four characters an identity. */
 function encode(numbers: readonly number[]): string {
