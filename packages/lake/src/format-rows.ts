@@ -3,26 +3,29 @@ import { isUtf8 } from 'node:buffer'
 import { parseReading, type Reading, type Unreadable } from '@health/domain'
 import { stringify } from 'csv-stringify/sync'
 import { formatTime } from './format-time.ts'
-import { type ArchivedRecord, base64Prefix, canonicalJson, type ReadingCells } from './row.ts'
+import { type ArchivedRecord, base64Prefix, canonicalJson, canonicalLength, type ReadingCells } from './row.ts'
 
 const [quote, space, tilde, lineEnd] = [0x22, 0x20, 0x7e, 0x0a]
 
 /** The rows of consecutive records of one partition as UTF-8, each with its line end. */
 export function formatRows(partition: number, records: readonly ArchivedRecord[]): Buffer {
-  const rows = Buffer.allocUnsafe(records.reduce((sum, { value }) => sum + longestRow(value ?? nothing), 0))
+  const values = records.map(({ value }) => asBuffer(value ?? nothing))
+  const rows = Buffer.allocUnsafe(values.reduce((sum, value) => sum + longestRow(value), 0))
   let end = 0
   let time = Number.NaN
   let timeText = ''
-  for (const { offset, key, value, receivedAt } of records) {
+  for (const [i, { offset, key, receivedAt }] of records.entries()) {
     // Records that came together have one time.
     if (receivedAt !== time) {
       time = receivedAt
       timeText = formatTime(time)
     }
-    const bytes = asBuffer(value ?? nothing)
-    const parsed = parseReading(value, key)
+    const bytes = values[i] ?? nothing
+    const parsed = parseReading(bytes, key)
     const cells = parsed.kind === 'accepted' ? readingCells(parsed.reading) : readableCells(parsed)
-    end += rows.write(`${partition},${offset},${timeText},${cells.join(',')},`, end, 'latin1')
+    const [patientId, sensorId, measuredAt, glucose, heartRate, temperature] = cells
+    const reading = `${patientId},${sensorId},${measuredAt},${glucose},${heartRate},${temperature}`
+    end += rows.write(`${partition},${offset},${timeText},${reading},`, end, 'latin1')
     if (!isCanonical(bytes, cells)) {
       const copied = parsed.kind === 'accepted' ? copyQuoted(bytes, rows, end) : null
       end = copied ?? end + rows.write(rawCell(bytes), end)
@@ -37,7 +40,7 @@ const longestCells = 400
 /** Every byte may be a quote, which is doubled; base64 needs less. */
 const longestRow = (value: Uint8Array): number => longestCells + 2 * value.length + base64Prefix.length
 
-const nothing = new Uint8Array()
+const nothing = Buffer.alloc(0)
 
 function readingCells(reading: Reading): ReadingCells {
   return [
@@ -54,13 +57,25 @@ function readableCells({ patientId, sensorId, measuredAt }: Unreadable): Reading
   return [patientId ?? '', sensorId ?? '', measuredAt === null ? '' : formatTime(measuredAt), '', '', '']
 }
 
-const numberCell = (value: number | null): string => (value === null ? '' : String(value))
+function numberCell(value: number | null): string {
+  if (value === null) return ''
+  const tenths = Math.round(value * 10)
+  if (tenths / 10 !== value || tenths < 0 || tenths >= mostTenths) return String(value)
+  let text = textsOfTenths[tenths]
+  if (text === undefined) {
+    text = String(value)
+    textsOfTenths[tenths] = text
+  }
+  return text
+}
+
+/** Texts as they were made, of the values that sensors give. */
+const mostTenths = 10_000
+const textsOfTenths: (string | undefined)[] = new Array(mostTenths)
 
 /** Canonical JSON is ASCII, so that nothing but the same bytes reads the same as Latin-1. */
-function isCanonical(bytes: Buffer, cells: ReadingCells): boolean {
-  const canonical = canonicalJson(cells)
-  return bytes.length === canonical.length && bytes.toString('latin1') === canonical
-}
+const isCanonical = (bytes: Buffer, cells: ReadingCells): boolean =>
+  bytes.length === canonicalLength(cells) && bytes.toString('latin1') === canonicalJson(cells)
 
 /**
  * Copies printable ASCII that holds a quote as CSV wants it, and returns where it ends in `to`; `null` for anything else.
