@@ -1,6 +1,6 @@
 // What both sides are measured on: one Kafka and one Redis of the benchmark's own, and the services as processes.
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type EventLog, openLog } from '@health/log'
@@ -116,7 +116,8 @@ export async function startSystem(): Promise<BenchSystem> {
     startService(name, topic, settings = {}) {
       const main = join(root, `services/${name}/src/main.ts`)
       const metricsPort = settings['METRICS_PORT'] ?? String(metricsPorts[name])
-      const running = start(name, process.execPath, [main, ...(name === 'batch-aggregator' ? ['--watch'] : [])], {
+      const args = [...nodeOptions(name), main, ...(name === 'batch-aggregator' ? ['--watch'] : [])]
+      const running = start(name, process.execPath, args, {
         KAFKA_BROKERS: broker,
         KAFKA_TOPIC: topic,
         KAFKA_PARTITIONS: String(partitions),
@@ -140,6 +141,15 @@ export async function startSystem(): Promise<BenchSystem> {
     },
   }
 }
+
+/** What docker-compose.yml starts Node with for the service. */
+function nodeOptions(name: ServiceName): string[] {
+  const command = new RegExp(`\\[node, (.*)services/${name}/src/main.ts`).exec(compose)?.[1]
+  if (command === undefined) throw new Error(`docker-compose.yml does not start ${name}`)
+  return command.split(', ').filter((option) => option !== '')
+}
+
+const compose = readFileSync(join(root, 'docker-compose.yml'), 'utf8')
 
 const isReady = (port: string): Promise<void> =>
   until(async () => {
