@@ -37,7 +37,10 @@ function pushRecords(records: LogRecord[], batch: Batch): void {
   })
 }
 
-/** Key and value are cut out of what was fetched when they are asked for: a batch is long, and few are looked at at a time. */
+/**
+ * Key, value and headers are made of what was fetched when they are asked for: a batch is long, and few are looked at at a time.
+ * So a copy by `{ ...record }` would have none of them.
+ */
 class KafkaRecord implements LogRecord {
   readonly offset: number
   readonly receivedAt: number

@@ -70,10 +70,10 @@ export function prepareOperations(database: DatabaseSync) {
     return { fields: { [field]: value } }
   }
 
-  const push = (key: string, items: readonly string[], keep: number): null => {
+  const push = (key: string, items: readonly string[], keep: number | undefined): null => {
     let { last } = endsOf(key)
     for (const item of items) statement.push.run(key, ++last, item)
-    statement.trim.run(key, last - keep)
+    if (keep !== undefined) statement.trim.run(key, last - keep)
     return null
   }
 

@@ -14,7 +14,7 @@ export function checkOperations(operations: readonly Operation[]): void {
   for (const operation of operations) {
     if ('key' in operation && operation.key === changesKey) throw new RangeError(`The key ${changesKey} is reserved`)
     if (!wholeNumbers(operation)) throw new RangeError(`Not a whole number in ${JSON.stringify(operation)}`)
-    if (operation.op === 'push' && operation.keep < 1) throw new RangeError('push must keep at least one item')
+    if (operation.op === 'push' && (operation.keep ?? 1) < 1) throw new RangeError('push must keep at least one item')
   }
 }
 
@@ -25,7 +25,7 @@ function wholeNumbers(operation: Operation): boolean {
     case 'add':
       return Number.isSafeInteger(operation.by)
     case 'push':
-      return Number.isSafeInteger(operation.keep)
+      return Number.isSafeInteger(operation.keep ?? 1)
     default:
       return true
   }

@@ -102,7 +102,7 @@ function pushArguments(args: string[], operation: Operation): void {
       args.push(operation.field, String(operation.by))
       break
     case 'push':
-      args.push(String(operation.keep), String(operation.items.length))
+      args.push(String(operation.keep ?? ''), String(operation.items.length))
       for (const item of operation.items) args.push(item)
       break
     case 'tell':

@@ -59,7 +59,9 @@ end
 function run.push(key)
   local keep = take()
   take_list(function(...) redis.call('RPUSH', key, ...) end)
-  redis.call('LTRIM', key, '-' .. keep, -1)
+  if keep ~= '' then
+    redis.call('LTRIM', key, '-' .. keep, -1)
+  end
   return false
 end
 

@@ -23,8 +23,8 @@ export type Operation =
   | { op: 'unset'; key: string; fields: readonly string[] }
   /** Adds an integer to a field, 0 where absent. → the new value, as `{ [field]: value }` */
   | { op: 'add'; key: string; field: string; by: number }
-  /** Appends to a list, keeping the newest `keep` items, at least one. */
-  | { op: 'push'; key: string; items: readonly string[]; keep: number }
+  /** Appends to a list, keeping the newest `keep` items, at least one; all where that is left out. */
+  | { op: 'push'; key: string; items: readonly string[]; keep?: number }
   | { op: 'delete'; key: string }
   /** Tells every watcher, after the step. */
   | { op: 'tell'; change: string }

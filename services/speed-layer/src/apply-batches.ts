@@ -141,11 +141,13 @@ export function createBatchApplier({ store, topic, rules, bury, now, onApplied }
   /** Writes what was taken in; `false` where position or slot have moved on. After a rejection nothing in memory is to be trusted. */
   async function commit(views: PartitionViews): Promise<boolean> {
     const { partition, stored, state } = views
+    // As of now: letters may have to wait.
+    const newsSince = now() - newsMs
     partitions.delete(partition)
     // Before the position moves.
     await buryAll(views)
     const at = now()
-    if (!(await commitViews(store, views, at, at - newsMs))) return false
+    if (!(await commitViews(store, views, at, newsSince))) return false
     const { position, receivedAt, counts } = state
     onApplied({ partition, position: position ?? 0, receivedAt, before: stored.counts, counts })
     settle(views, at)

@@ -33,16 +33,14 @@ import { additionsStored, encodeAdditions } from './seen-window.ts'
 
 /** Cleared alerts kept per partition. */
 const keptAlerts = 500
-/** Of a list that is never cut. */
-const everything = Number.MAX_SAFE_INTEGER
 
 /** Whether these views are ahead of those that are stored. */
 export const isAhead = ({ state, stored }: PartitionViews): boolean => state.position !== stored.position
 
 /**
- * Commits at the time `now` (epoch ms), and tells the readings received after `newsSince`; `settle` must follow. `false` when the position or the slot has moved on: then
- * nothing was written, and these views are of no use any more. The same holds when it rejects, since the outcome is
- * unknown.
+ * Commits at the time `now` (epoch ms), and tells the readings received after `newsSince`; `settle` must follow. `false` when
+ * the position or the slot has moved on: then nothing was written, and these views are of no use any more. The same holds when
+ * it rejects, since the outcome is unknown.
  */
 export async function commitViews(
   store: ViewStore,
@@ -74,7 +72,7 @@ function pushPatient(
     if (additions === null) continue
     const key = seenKey(partition, id, sensor)
     if (additions.replace) operations.push({ op: 'delete', key })
-    operations.push({ op: 'push', key, items: [additions.item], keep: everything })
+    operations.push({ op: 'push', key, items: [additions.item] })
   }
   if (values === null || !values.isChanged) return
   const { state, readings, minutes } = values
@@ -95,7 +93,7 @@ function pushReadings(operations: Operation[], { partition, changed, waiting }: 
     const { id } = loaded(changed[patient])
     for (const [block, readings] of byBlock(rows.map(([, reading]) => reading))) {
       const item = encodeReadings(readings)
-      operations.push({ op: 'push', key: readingsKey(partition, id, block), items: [item], keep: everything })
+      operations.push({ op: 'push', key: readingsKey(partition, id, block), items: [item] })
     }
   }
 }

@@ -38,7 +38,7 @@ export function createModel(): { step(step: Step): Reply[] | null } {
         return { fields: { [operation.field]: value } }
       }
       case 'push':
-        lists.set(operation.key, [...list(operation.key), ...operation.items].slice(-operation.keep))
+        lists.set(operation.key, [...list(operation.key), ...operation.items].slice(-(operation.keep ?? 0)))
         return null
       case 'delete':
         hashes.delete(operation.key)
@@ -80,12 +80,15 @@ const anyOperation: fc.Arbitrary<Operation> = fc.oneof(
   }),
   fc.record({ op: fc.constant('unset' as const), key: hashKey, fields: fc.array(fc.oneof(field, counter)) }),
   fc.record({ op: fc.constant('add' as const), key: hashKey, field: counter, by: fc.integer() }),
-  fc.record({
-    op: fc.constant('push' as const),
-    key: listKey,
-    items: fc.array(value, { maxLength: 5 }),
-    keep: fc.integer({ min: 1, max: 5 }),
-  }),
+  fc.record(
+    {
+      op: fc.constant('push' as const),
+      key: listKey,
+      items: fc.array(value, { maxLength: 5 }),
+      keep: fc.integer({ min: 1, max: 5 }),
+    },
+    { requiredKeys: ['op', 'key', 'items'] },
+  ),
   fc.record({ op: fc.constant('delete' as const), key: fc.oneof(hashKey, listKey) }),
   fc.record({ op: fc.constant('tell' as const), change: value }),
 )
