@@ -119,7 +119,7 @@ export function createBatchApplier({ store, topic, rules, bury, now, onApplied }
       if (record.offset < (buriedTo.get(partition) ?? 0)) return
       const letter = createDeadLetter(record, reasons, { topic, partition })
       // A copy: what was fetched is let go while the letter waits.
-      views.letters.push({ ...letter, value: Uint8Array.from(letter.value) })
+      views.letters.push({ ...letter, value: new Uint8Array(letter.value) })
       views.letterBytes += headerBytes + letter.value.length + (letter.key?.length ?? 0)
     }
   }
