@@ -1,5 +1,5 @@
-// The fast path: reads a message in the canonical form straight from its bytes, in a third of the time that a text, JSON.parse
-// and a check take. Whatever it declines goes to the schema; a property test holds the two equal.
+// The fast path: reads a message in the canonical form straight from its bytes, in less than half the time that JSON.parse
+// alone takes. Whatever it declines goes to the schema; a property test holds the two equal.
 import { knownText } from './known-text.ts'
 import { messageFields } from './message.ts'
 import { idPattern, maxIdLength, type Reading, wireNames } from './reading.ts'

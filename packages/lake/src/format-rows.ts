@@ -69,8 +69,8 @@ function numberCell(value: number | null): string {
   return text
 }
 
-/** Texts as they were made, of the values that sensors give. */
 const mostTenths = 10_000
+/** Texts as they were made, of the values that sensors give. */
 const textsOfTenths: (string | undefined)[] = new Array(mostTenths)
 
 /** Canonical JSON is ASCII, so that nothing but the same bytes reads the same as Latin-1. */

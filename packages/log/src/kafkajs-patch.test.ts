@@ -1,7 +1,7 @@
 // Holds what patches/kafkajs.patch changes equal to a plain account of Kafka's format, and what is read to what was written.
 import { createRequire } from 'node:module'
 import fc from 'fast-check'
-import type { KafkaMessage } from 'kafkajs'
+import type { Batch, KafkaMessage } from 'kafkajs'
 import { expect, test } from 'vitest'
 
 interface Encoder {
@@ -25,6 +25,11 @@ const decodeRecord: (
   decoder: object,
   context: object,
 ) => KafkaMessage = require('kafkajs/src/protocol/recordBatch/record/v0/decoder')
+const FetchedBatch: new (
+  topic: string,
+  fetchedOffset: string,
+  partition: object,
+) => Batch = require('kafkajs/src/consumer/batch')
 const encodeRecord: (record: object) => Encoder = require('kafkajs/src/protocol/recordBatch/record/v0')
 
 /** Seven bits a byte, the lowest first; all but the last with the top bit set. */
@@ -97,6 +102,22 @@ test('records are read as they were written, one behind the other', () => {
       expect(Object.fromEntries(texts)).toEqual(headers)
       expect([read.offset, read.timestamp]).toEqual([String(first + offsetDelta), String(1000 + timestampDelta)])
     }
+  })
+  fc.assert(property)
+})
+
+test('a batch gives what was asked for, and none of what Kafka notes between the records', () => {
+  const message = fc.record({ step: fc.integer({ min: 1, max: 3 }), isControlRecord: fc.boolean() })
+  const property = fc.property(fc.array(message, { maxLength: 20 }), fc.nat(30), (given, fetchedOffset) => {
+    let offset = 0
+    const messages = given.map(({ step, isControlRecord }) => {
+      offset += step
+      return { offset: String(offset), isControlRecord }
+    })
+    const partition = { partition: 0, highWatermark: String(offset + 1), abortedTransactions: [], messages }
+    expect(new FetchedBatch('t', String(fetchedOffset), partition).messages).toEqual(
+      messages.filter((each) => Number(each.offset) >= fetchedOffset && !each.isControlRecord),
+    )
   })
   fc.assert(property)
 })

@@ -33,6 +33,8 @@ export const isInside = ({ newest }: ReadingWindow, measuredAt: number): boolean
 export const byBlock = (readings: readonly EncodedReading[]): Map<number, EncodedReading[]> =>
   Map.groupBy(readings, ([measuredAt]) => blockOf(measuredAt))
 
+const rowLength = 6
+
 /**
  * Readings of all patients of a partition that wait for a commit, in the order in which they came. A backlog brings so many in
  * a second that they are kept as numbers, and their place is used again.
@@ -81,5 +83,3 @@ export class WaitingReadings {
     this.#end = 0
   }
 }
-
-const rowLength = 6
