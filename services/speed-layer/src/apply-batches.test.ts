@@ -68,6 +68,29 @@ test('while the log has more, what is applied waits for a second and is written 
   expect(applied).toEqual([4])
 })
 
+test('the more patients wait, the longer: a millisecond each, five seconds at most', async () => {
+  const { clock, applier, stored } = await aBacklog()
+  const ofPatients = (first: number, count: number) =>
+    applier.apply({
+      partition: 0,
+      records: Array.from({ length: count }, (_, i) =>
+        aLogRecord(first + i, { patient_id: `p${first + i}`, measured_at: received, glucose_mgdl: 100 }, received),
+      ),
+      end: 100_000,
+    })
+  await ofPatients(1, 3000)
+  clock.now += 2999
+  await ofPatients(3001, 1)
+  expect(await stored()).toBe(1)
+  clock.now += 3
+  await ofPatients(3002, 1)
+  expect(await stored()).toBe(3003)
+  await ofPatients(3003, 6000)
+  clock.now += 5000
+  await ofPatients(9003, 1)
+  expect(await stored()).toBe(9004)
+})
+
 test('the end of the log is written at once, with all that waits', async () => {
   const { apply, stored } = await aBacklog()
   await apply(1, 3)

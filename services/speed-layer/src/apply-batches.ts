@@ -49,7 +49,7 @@ export interface BatchApplier {
   skipTo(partition: number, position: number): Promise<number>
   /**
    * Applies the records from the partition's position on. The end of the log is written to the views at once; behind it
-   * they are written every second: the more comes together, the less there is to write for each record. `false` when
+   * they are written every few seconds: the more comes together, the less there is to write for each record. `false` when
    * the views stand elsewhere than this batch begins: then the partition must be started again. Rejects when it is unknown
    * what was applied.
    */
@@ -67,10 +67,13 @@ export interface BatchApplier {
 
 /** Readings are told while they are news: what a page shows live is a minute, and clocks differ. A backlog is not. */
 const newsMs = 70_000
-/** How long what is applied may wait to be written while the log has more. */
-const putOffMs = 1000
-/** How long it may when the log does not go on; longer than a batch takes. */
-const stuckMs = 3 * putOffMs
+/**
+ * What is applied waits to be written while the log has more: for a second, and with many patients, of whom each costs some
+ * 30 µs here and in Redis, for a millisecond each. Without that, a speed layer that falls behind would stay behind.
+ */
+const putOffMs = (patients: number): number => Math.min(Math.max(1000, patients), 5000)
+/** How much longer it may when the log does not go on; longer than a batch takes. */
+const stuckMs = 2000
 /** Dead letters that wait with it hold about so many bytes at most; each has headers. */
 const mostLetterBytes = 256 * 1024
 const headerBytes = 300
@@ -132,10 +135,11 @@ export function createBatchApplier({ store, topic, rules, bury, now, onApplied }
     buriedTo.set(views.partition, views.state.position ?? 0)
   }
 
-  /** Whether what was taken in may wait so long. A clock that was set back lets nothing wait. */
-  function mayWait({ storedAt }: PartitionViews, ms: number): boolean {
+  /** For how long what was taken in should have been written, in ms. A clock that was set back lets nothing wait. */
+  function overdueMs({ storedAt, changed }: PartitionViews): number {
     const waited = now() - storedAt
-    return waited >= 0 && waited < ms
+    if (waited < 0) return Number.POSITIVE_INFINITY
+    return waited - putOffMs(changed.length)
   }
 
   /** Writes what was taken in; `false` where position or slot have moved on. After a rejection nothing in memory is to be trusted. */
@@ -184,7 +188,7 @@ export function createBatchApplier({ store, topic, rules, bury, now, onApplied }
         const views = await viewsFor(partition, first)
         if (views === null) return false
         await take(views, records)
-        const isPutOff = isBehind && mayWait(views, putOffMs) && !isFull(views)
+        const isPutOff = isBehind && overdueMs(views) < 0 && !isFull(views)
         if (!isAhead(views) || isPutOff || (await commit(views))) return true
       }
     },
@@ -198,7 +202,7 @@ export function createBatchApplier({ store, topic, rules, bury, now, onApplied }
       return applied
         .filter(({ views, position }, i) => {
           const stored = decodePartition(fieldsOf(states[i])).position ?? -1
-          return views.epoch !== epoch || stored < position || (isAhead(views) && !mayWait(views, stuckMs))
+          return views.epoch !== epoch || stored < position || (isAhead(views) && overdueMs(views) >= stuckMs)
         })
         .map(({ views }) => views.partition)
     },
