@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { isOutage, openDatabase, transact } from './embedded-database.ts'
 import { prepareOperations } from './embedded-operations.ts'
 import { followChanges, wakeWatchers } from './embedded-watch.ts'
-import { checkOperations, onlyRead } from './operations.ts'
+import { checkOperation, isRead } from './operations.ts'
 import { type ViewStore, ViewsUnavailable, type Watch } from './store.ts'
 
 /**
@@ -38,12 +38,13 @@ export function openEmbeddedViews(folder: string, busyTimeoutMs = 5_000): ViewSt
 
   return {
     async step(guards, operations) {
-      checkOperations(operations)
-      const begin = onlyRead(operations) ? 'BEGIN' : 'BEGIN IMMEDIATE'
+      const all = [...operations]
+      for (const one of all) checkOperation(one)
+      const begin = all.every(isRead) ? 'BEGIN' : 'BEGIN IMMEDIATE'
       const replies = attempt(() =>
-        transact(database, begin, () => (guards.every(operation.holds) ? operations.map(operation.run) : null)),
+        transact(database, begin, () => (guards.every(operation.holds) ? all.map(operation.run) : null)),
       )
-      if (replies !== null && operations.some(({ op }) => op === 'tell')) wakeWatchers(path)
+      if (replies !== null && all.some(({ op }) => op === 'tell')) wakeWatchers(path)
       return replies
     },
 

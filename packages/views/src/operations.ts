@@ -4,18 +4,17 @@ import type { Operation } from './store.ts'
 /** The name under which Redis keeps the changes. */
 export const changesKey = 'changes'
 
-const reading: ReadonlySet<Operation['op']> = new Set(['getAll', 'get', 'range'])
+export type Reading = Extract<Operation, { op: 'getAll' | 'get' | 'range' }>
 
-/** Whether the operations change nothing and tell nothing. */
-export const onlyRead = (operations: readonly Operation[]): boolean => operations.every(({ op }) => reading.has(op))
+/** Whether an operation changes nothing and tells nothing. */
+export const isRead = (operation: Operation): operation is Reading =>
+  operation.op === 'getAll' || operation.op === 'get' || operation.op === 'range'
 
 /** Throws a `RangeError` on an operation that is a bug, before any of the step is done. */
-export function checkOperations(operations: readonly Operation[]): void {
-  for (const operation of operations) {
-    if ('key' in operation && operation.key === changesKey) throw new RangeError(`The key ${changesKey} is reserved`)
-    if (!wholeNumbers(operation)) throw new RangeError(`Not a whole number in ${JSON.stringify(operation)}`)
-    if (operation.op === 'push' && (operation.keep ?? 1) < 1) throw new RangeError('push must keep at least one item')
-  }
+export function checkOperation(operation: Operation): void {
+  if ('key' in operation && operation.key === changesKey) throw new RangeError(`The key ${changesKey} is reserved`)
+  if (!wholeNumbers(operation)) throw new RangeError(`Not a whole number in ${JSON.stringify(operation)}`)
+  if (operation.op === 'push' && (operation.keep ?? 1) < 1) throw new RangeError('push must keep at least one item')
 }
 
 function wholeNumbers(operation: Operation): boolean {

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs'
 import type { Redis, Result } from 'ioredis'
 import { keptChanges } from './deliver.ts'
-import { changesKey, onlyRead } from './operations.ts'
+import { changesKey, checkOperation, isRead, type Reading } from './operations.ts'
+import { PackedTexts } from './packed-texts.ts'
 import type { Guard, Operation, Reply } from './store.ts'
 
 const prefix = 'health:'
@@ -26,28 +27,25 @@ export const scripts = {
 
 declare module 'ioredis' {
   interface RedisCommander<Context> {
-    viewsStep(...step: EncodedStep): Result<RedisReply[] | null, Context>
-    viewsRead(...step: EncodedStep): Result<RedisReply[] | null, Context>
+    viewsStep(keys: 0, texts: Buffer): Result<RedisReply[] | null, Context>
+    viewsRead(keys: 0, texts: Buffer): Result<RedisReply[] | null, Context>
     viewsClear(keys: number, stream: string, pattern: string): Result<null, Context>
   }
 }
 
-type EncodedStep = [keyCount: number, keys: string[], args: string[]]
-type RedisReply = (string | null)[] | string | null
+type RedisReply = (string | null)[] | string
 
 /** Runs a step; what the port says of `step` holds. Rejects with the driver's error. */
-export async function runStep(
-  redis: Redis,
-  guards: readonly Guard[],
-  operations: readonly Operation[],
-): Promise<Reply[] | null> {
-  const script = onlyRead(operations) ? 'viewsRead' : 'viewsStep'
-  const replies = await redis[script](...encodeStep(guards, operations))
-  return replies && operations.map((operation, i) => decodeReply(operation, replies[i]))
+export async function runStep(redis: Redis, { texts, onlyReads, asked, count }: EncodedStep): Promise<Reply[] | null> {
+  const replies = await (onlyReads ? redis.viewsRead(0, texts) : redis.viewsStep(0, texts))
+  if (replies === null) return null
+  const decoded = new Array<Reply>(count).fill(null)
+  for (const [i, { at, operation }] of asked.entries()) decoded[at] = decodeReply(operation, replies[i])
+  return decoded
 }
 
 /** Writes nothing, but is refused where a write would be. */
-export const beat = (redis: Redis): Promise<unknown> => redis.viewsStep(...encodeStep([], []))
+export const beat = (redis: Redis): Promise<unknown> => redis.viewsStep(0, encodeStep([], []).texts)
 
 /** Empties the views in one step. */
 export const runClear = (redis: Redis): Promise<unknown> => redis.viewsClear(1, changesStream, `${prefix}*`)
@@ -66,47 +64,72 @@ export async function scanKeys(redis: Redis, start: string): Promise<string[]> {
   return Array.from(keys, (key) => key.slice(prefix.length))
 }
 
-function encodeStep(guards: readonly Guard[], operations: readonly Operation[]): EncodedStep {
-  const keys: string[] = []
-  const args = [String(guards.length)]
+/** A step as a script takes it. */
+export interface EncodedStep {
+  texts: Buffer
+  onlyReads: boolean
+  /** The operations that have a reply, and which of all they are. */
+  asked: { at: number; operation: Asking }[]
+  /** Of all operations. */
+  count: number
+}
+type Asking = Reading | (Operation & { op: 'add' })
+
+const packed = new PackedTexts()
+
+/** Throws a `RangeError` on an operation that is a bug. */
+export function encodeStep(guards: readonly Guard[], operations: Iterable<Operation>): EncodedStep {
+  packed.clear()
+  packed.add(String(guards.length))
   for (const { key, field, equals } of guards) {
-    keys.push(redisKey(key))
-    args.push(field, equals === null ? '' : `=${equals}`)
+    packed.add(redisKey(key))
+    packed.add(field)
+    packed.add(equals === null ? '' : `=${equals}`)
   }
+  const asked: EncodedStep['asked'] = []
+  let [count, onlyReads] = [0, true]
   for (const operation of operations) {
-    keys.push(operation.op === 'tell' ? changesStream : redisKey(operation.key))
-    args.push(operation.op)
-    pushArguments(args, operation)
+    checkOperation(operation)
+    packed.add(operation.op)
+    packed.add(operation.op === 'tell' ? changesStream : redisKey(operation.key))
+    addArguments(operation)
+    if (isRead(operation) || operation.op === 'add') asked.push({ at: count, operation })
+    onlyReads &&= isRead(operation)
+    count++
   }
-  return [keys.length, keys, args]
+  return { texts: packed.copy(), onlyReads, asked, count }
 }
 
-/** Appends in place: a step may have tens of thousands of arguments. */
-function pushArguments(args: string[], operation: Operation): void {
+function addArguments(operation: Operation): void {
   switch (operation.op) {
     case 'get':
     case 'unset':
-      args.push(String(operation.fields.length))
-      for (const field of operation.fields) args.push(field)
+      addList(operation.fields)
       break
     case 'range':
-      args.push(String(operation.from), String(operation.to))
+      packed.add(String(operation.from))
+      packed.add(String(operation.to))
       break
     case 'set': {
       const fields = Object.entries(operation.fields)
-      args.push(String(2 * fields.length))
-      for (const [field, value] of fields) args.push(field, value)
+      packed.add(String(2 * fields.length))
+      for (const [field, value] of fields) {
+        packed.add(field)
+        packed.add(value)
+      }
       break
     }
     case 'add':
-      args.push(operation.field, String(operation.by))
+      packed.add(operation.field)
+      packed.add(String(operation.by))
       break
     case 'push':
-      args.push(String(operation.keep ?? ''), String(operation.items.length))
-      for (const item of operation.items) args.push(item)
+      packed.add(String(operation.keep ?? ''))
+      addList(operation.items)
       break
     case 'tell':
-      args.push(String(keptChanges), operation.change)
+      packed.add(String(keptChanges))
+      packed.add(operation.change)
       break
     case 'getAll':
     case 'delete':
@@ -116,7 +139,12 @@ function pushArguments(args: string[], operation: Operation): void {
   }
 }
 
-function decodeReply(operation: Operation, reply: RedisReply | undefined): Reply {
+function addList(texts: readonly string[]): void {
+  packed.add(String(texts.length))
+  for (const text of texts) packed.add(text)
+}
+
+function decodeReply(operation: Asking, reply: RedisReply | undefined): Reply {
   switch (operation.op) {
     case 'getAll':
       return { fields: Object.fromEntries(pairs(reply as string[])) }
@@ -127,7 +155,7 @@ function decodeReply(operation: Operation, reply: RedisReply | undefined): Reply
     case 'range':
       return { items: reply as string[] }
     default:
-      return null
+      return operation satisfies never
   }
 }
 

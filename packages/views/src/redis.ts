@@ -1,7 +1,6 @@
 // The views on Redis. Keys begin with `health:`; a step is one Lua script; changes are a stream that watchers follow.
-import { checkOperations } from './operations.ts'
 import { type OutageLog, openReadConnection, openStepConnection } from './redis-connection.ts'
-import { runClear, runStep, scanKeys } from './redis-script.ts'
+import { encodeStep, runClear, runStep, scanKeys } from './redis-script.ts'
 import { followChanges, newestChange } from './redis-watch.ts'
 import { type ViewStore, ViewsUnavailable, type Watch } from './store.ts'
 
@@ -13,8 +12,8 @@ export async function openRedisViews(url: string, { logger }: { logger: OutageLo
 
   return {
     async step(guards, operations) {
-      checkOperations(operations)
-      return connection.ask((redis) => runStep(redis, guards, operations))
+      const step = encodeStep(guards, operations)
+      return connection.ask((redis) => runStep(redis, step))
     },
 
     async watch(onChange, onGap) {

@@ -1,20 +1,21 @@
--- One step on the views, whole or not at all. Replies nil when a guard fails, else a list with each operation's reply.
--- KEYS: of each guard, then of each operation; `tell` has the stream of changes. ARGV: the number of guards, each guard's
--- field and what it must hold ('' for absent, else '=' and the value), each operation's name and its arguments; a list
--- of arguments stands behind its length.
+-- One step on the views, whole or not at all. Replies nil when a guard fails, else a list of the replies of those operations
+-- that have one. ARGV has one argument, a MessagePack list of texts: the number of guards, each guard's key, field and what
+-- it must hold ('' for absent, else '=' and the value), each operation's name, its key, which for `tell` is the stream of
+-- changes, and its arguments; a list of arguments stands behind its length.
+local texts = cmsgpack.unpack(ARGV[1])
 local CHUNK = 4000 -- One call takes less than 8,000 arguments. Even, so that a field stays with its value.
 local at = 0
 
 local function take()
   at = at + 1
-  return ARGV[at]
+  return texts[at]
 end
 
-local function take_list(call)
+local function take_list(call, command, key)
   local left = tonumber(take())
   while left > 0 do
     local size = math.min(left, CHUNK)
-    call(unpack(ARGV, at + 1, at + size))
+    call(command, key, unpack(texts, at + 1, at + size))
     at = at + size
     left = left - size
   end
@@ -29,10 +30,10 @@ end
 function run.get(key)
   local values = {}
   take_list(function(...)
-    for _, value in ipairs(redis.call('HMGET', key, ...)) do
+    for _, value in ipairs(redis.call(...)) do
       values[#values + 1] = value
     end
-  end)
+  end, 'HMGET', key)
   return values
 end
 
@@ -41,13 +42,11 @@ function run.range(key)
 end
 
 function run.set(key)
-  take_list(function(...) redis.call('HSET', key, ...) end)
-  return false
+  take_list(redis.call, 'HSET', key)
 end
 
 function run.unset(key)
-  take_list(function(...) redis.call('HDEL', key, ...) end)
-  return false
+  take_list(redis.call, 'HDEL', key)
 end
 
 function run.add(key)
@@ -58,16 +57,14 @@ end
 
 function run.push(key)
   local keep = take()
-  take_list(function(...) redis.call('RPUSH', key, ...) end)
+  take_list(redis.call, 'RPUSH', key)
   if keep ~= '' then
     redis.call('LTRIM', key, '-' .. keep, -1)
   end
-  return false
 end
 
 run['delete'] = function(key)
   redis.call('UNLINK', key)
-  return false
 end
 
 -- An entry's id is its time and a number that rises by one from the stream's first entry on, so that a watcher sees
@@ -82,19 +79,17 @@ function run.tell(key)
     time, number = math.max(time, tonumber(before)), count + 1
   end
   redis.call('XADD', key, 'MAXLEN', '~', take(), string.format('%.0f-%.0f', time, number), 'change', take())
-  return false
 end
 
-local guards = tonumber(take())
-for i = 1, guards do
-  local found = redis.call('HGET', KEYS[i], take())
+for _ = 1, tonumber(take()) do
+  local found = redis.call('HGET', take(), take())
   if (found and '=' .. found or '') ~= take() then
     return false
   end
 end
 
-local replies = {}
-for i = guards + 1, #KEYS do
-  replies[i - guards] = run[take()](KEYS[i])
+local replies, last = {}, #texts
+while at < last do
+  replies[#replies + 1] = run[take()](take())
 end
 return replies

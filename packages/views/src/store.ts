@@ -43,9 +43,9 @@ export interface ViewStore {
    * Does all operations in order as one atomic step, seen by others wholly or not at all, if every guard holds. `null`
    * when one does not: then nothing happened. Rejects with `ViewsUnavailable` when the outcome is unknown; so a step
    * that changes something must carry a guard that fails once it has happened, or be harmless when repeated. Steps asked
-   * of one store object are done in that order.
+   * of one store object are done in that order. `operations` are asked for once, before `step` returns.
    */
-  step(guards: readonly Guard[], operations: readonly Operation[]): Promise<Reply[] | null>
+  step(guards: readonly Guard[], operations: Iterable<Operation>): Promise<Reply[] | null>
   /**
    * Calls `onChange` with every change told from now on, in order, without gaps as long as the store keeps them (some
    * thousands); `onGap` when changes were missed or the store was emptied, so that the watcher reads afresh: in doubt,

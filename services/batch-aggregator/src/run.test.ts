@@ -49,7 +49,7 @@ describe('a batch run', () => {
     const views: ViewStore = {
       ...world.views,
       async step(guards, operations) {
-        if (!isEmptied && operations.every(({ op }) => op === 'unset')) {
+        if (!isEmptied && [...operations].every(({ op }) => op === 'unset')) {
           isEmptied = true
           await world.views.clear()
           await world.apply()

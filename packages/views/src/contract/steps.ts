@@ -32,6 +32,29 @@ export function describeSteps(handles: Handles): void {
       },
     )
 
+    test('take their operations one by one, once, before they wait for anything', async () => {
+      const asked: string[] = []
+      function* operations(): Iterable<Operation> {
+        for (const key of ['a', 'b']) {
+          asked.push(key)
+          yield set({ n: '1' })(key)
+        }
+      }
+      const step = handles.store.step([], operations())
+      expect(asked).toEqual(['a', 'b'])
+      expect(await step).toEqual([null, null])
+      expect(await handles.store.keys('')).toHaveLength(2)
+    })
+
+    test('fail with the error of their operations, and do nothing', async () => {
+      function* operations(): Iterable<Operation> {
+        yield set({ n: '1' })('k')
+        throw new Error('a bug')
+      }
+      await expect(handles.store.step([], operations())).rejects.toThrow('a bug')
+      expect(await handles.store.keys('')).toEqual([])
+    })
+
     test('of several handles do not overlap: fifty guarded increments make fifty', async () => {
       const writers = [handles.store, await handles.another(), await handles.another()]
       const increment = async (handle: ViewStore): Promise<void> => {
