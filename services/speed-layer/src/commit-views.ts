@@ -28,8 +28,8 @@ import {
   type PatientViews,
 } from './partition-views.ts'
 import { changedFields, expiredFields, minutesStored } from './recent-minutes.ts'
-import { byBlock, expiredBlocks, isInside } from './recent-readings.ts'
-import { additionsStored, encodeAdditions } from './seen-window.ts'
+import { byBlock, expiredBlocks } from './recent-readings.ts'
+import { additionsStored, encodeAdditions, isAddedTo } from './seen-window.ts'
 
 /** Cleared alerts kept per partition. */
 const keptAlerts = 500
@@ -48,78 +48,68 @@ export async function commitViews(
   now: number,
   newsSince: number,
 ): Promise<boolean> {
-  const { partition, state, stored, together, changed } = views
-  const operations: Operation[] = [{ op: 'set', key: partitionKey(partition), fields: encodeProgress(state) }]
-  const states: Record<string, string> = {}
-  for (const patient of changed) pushPatient(operations, states, views, patient)
-  pushDays(operations, views, allPatients, together)
-  if (Object.keys(states).length > 0) operations.push({ op: 'set', key: patientsKey(partition), fields: states })
-  pushReadings(operations, views)
-  pushNews(operations, views, states, { now, newsSince })
-  return (await store.step(guardsOf(partition, stored), operations)) !== null
+  const guards = guardsOf(views.partition, views.stored)
+  return (await store.step(guards, operations(views, now, newsSince))) !== null
 }
 
-function pushPatient(
-  operations: Operation[],
-  states: Record<string, string>,
+/** One by one as they are asked for: those of thousands of patients are never in memory together. */
+function* operations(views: PartitionViews, now: number, newsSince: number): Iterable<Operation> {
+  const { partition, state, changed, together } = views
+  yield { op: 'set', key: partitionKey(partition), fields: encodeProgress(state) }
+  const states: Record<string, string> = {}
+  for (const patient of changed) {
+    yield* patientOperations(views, patient)
+    const { id, values } = patient
+    if (values?.isChanged && values.state !== null) states[id] = encodePatient(values.state)
+  }
+  yield* dayOperations(views, allPatients, together)
+  if (Object.keys(states).length > 0) yield { op: 'set', key: patientsKey(partition), fields: states }
+  yield* newsOperations(views, states, { now, newsSince })
+}
+
+function* patientOperations(
   views: PartitionViews,
-  { id, days, values, windows, changedWindows }: PatientViews,
-): void {
-  const { partition } = views
-  pushDays(operations, views, id, days)
-  for (const sensor of changedWindows) {
-    const additions = encodeAdditions(loaded(windows.get(sensor)))
+  { id, place, days, values, windows }: PatientViews,
+): Iterable<Operation> {
+  const { partition, waiting } = views
+  yield* dayOperations(views, id, days)
+  for (const [sensor, window] of windows) {
+    const additions = encodeAdditions(window)
     if (additions === null) continue
     const key = seenKey(partition, id, sensor)
-    if (additions.replace) operations.push({ op: 'delete', key })
-    operations.push({ op: 'push', key, items: [additions.item] })
+    if (additions.replace) yield { op: 'delete', key }
+    yield { op: 'push', key, items: [additions.item] }
   }
   if (values === null || !values.isChanged) return
-  const { state, readings, minutes } = values
-  if (state !== null) states[id] = encodePatient(state)
-  for (const block of expiredBlocks(readings)) operations.push({ op: 'delete', key: readingsKey(partition, id, block) })
+  const { readings, minutes } = values
+  for (const block of expiredBlocks(readings)) yield { op: 'delete', key: readingsKey(partition, id, block) }
+  for (const [block, inside] of byBlock(waiting.inside(readings, loaded(place))))
+    yield { op: 'push', key: readingsKey(partition, id, block), items: [encodeReadings(inside)] }
   const key = minutesKey(partition, id)
-  const changed = changedFields(minutes)
-  if (Object.keys(changed).length > 0) operations.push({ op: 'set', key, fields: changed })
+  const fields = changedFields(minutes)
+  if (fields !== null) yield { op: 'set', key, fields }
   const expired = expiredFields(minutes)
-  if (expired.length > 0) operations.push({ op: 'unset', key, fields: expired })
+  if (expired.length > 0) yield { op: 'unset', key, fields: expired }
 }
 
-function pushReadings(operations: Operation[], { partition, changed, waiting }: PartitionViews): void {
-  const inside = waiting.select((patient, measuredAt) =>
-    isInside(loaded(changed[patient]?.values).readings, measuredAt),
-  )
-  for (const [patient, rows] of Map.groupBy(inside, ([patient]) => patient)) {
-    const { id } = loaded(changed[patient])
-    for (const [block, readings] of byBlock(rows.map(([, reading]) => reading))) {
-      const item = encodeReadings(readings)
-      operations.push({ op: 'push', key: readingsKey(partition, id, block), items: [item] })
-    }
-  }
-}
-
-function pushDays(operations: Operation[], { partition, state }: PartitionViews, patientId: string, days: Days): void {
-  if (days.changed.size === 0) return
+function* dayOperations({ partition, state }: PartitionViews, patientId: string, days: Days): Iterable<Operation> {
   const fields: Record<string, string> = {}
-  for (const date of days.changed) {
-    fields[slotField(partition, state.slot, date)] = encodeDay(loaded(days.sums.get(date)))
-  }
-  operations.push({ op: 'set', key: daysKey(patientId), fields })
+  for (const [date, { sums, isChanged }] of days)
+    if (isChanged) fields[slotField(partition, state.slot, date)] = encodeDay(sums)
+  if (Object.keys(fields).length > 0) yield { op: 'set', key: daysKey(patientId), fields }
 }
 
-function pushNews(
-  operations: Operation[],
+function* newsOperations(
   { partition, changed, waiting, news: { alerts, dropped } }: PartitionViews,
   states: Record<string, string>,
   { now, newsSince }: { now: number; newsSince: number },
-): void {
+): Iterable<Operation> {
   const readings = waiting
-    .select((_patient, _measuredAt, receivedAt) => receivedAt > newsSince)
+    .receivedAfter(newsSince)
     .map(([patient, reading]) => [loaded(changed[patient]).id, reading] as const)
-  operations.push({ op: 'tell', change: encodeApplied({ partition, at: now, alerts, dropped }, states, readings) })
+  yield { op: 'tell', change: encodeApplied({ partition, at: now, alerts, dropped }, states, readings) }
   const items = alerts.filter(({ state }) => state === 'cleared').map((alert) => JSON.stringify(alert))
-  if (items.length === 0) return
-  operations.push({ op: 'push', key: clearedAlertsKey(partition), items, keep: keptAlerts })
+  if (items.length > 0) yield { op: 'push', key: clearedAlertsKey(partition), items, keep: keptAlerts }
 }
 
 /** To be called when the views are stored, with the time (epoch ms). */
@@ -129,13 +119,12 @@ export function settle(views: PartitionViews, now: number): void {
   views.news = noNews()
   settleDays(views.together)
   for (const patient of views.changed) {
-    const { days, values, windows, changedWindows } = patient
+    const { days, values, windows } = patient
     patient.touched = null
     patient.place = null
     settleDays(days)
-    for (const sensor of changedWindows) additionsStored(loaded(windows.get(sensor)))
-    forgetOthers(windows, changedWindows)
-    changedWindows.clear()
+    forgetOthers(windows, isAddedTo)
+    for (const window of windows.values()) additionsStored(window)
     if (values === null || !values.isChanged) continue
     values.readings.storedNewest = values.readings.newest
     minutesStored(values.minutes)
@@ -146,16 +135,16 @@ export function settle(views: PartitionViews, now: number): void {
   if (views.patients.size > maxCached) views.patients.clear()
 }
 
-function settleDays({ sums, changed }: Days): void {
-  forgetOthers(sums, changed)
-  changed.clear()
+function settleDays(days: Days): void {
+  forgetOthers(days, ({ isChanged }) => isChanged)
+  for (const day of days.values()) day.isChanged = false
 }
 
 /** Days and sensors that a patient has in memory; years of history may come at a time. */
 const mostHeld = 8
 
 /** Beyond that many, what was not used just now is loaded again when needed. */
-function forgetOthers(held: Map<string, unknown>, used: ReadonlySet<string>): void {
+function forgetOthers<T>(held: Map<string, T>, isUsed: (value: T) => boolean): void {
   if (held.size <= mostHeld) return
-  for (const name of held.keys()) if (!used.has(name)) held.delete(name)
+  for (const [name, value] of held) if (!isUsed(value)) held.delete(name)
 }

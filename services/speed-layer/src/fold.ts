@@ -8,6 +8,7 @@ import {
   applyValue,
   type ClinicalRules,
   classifiedSignals,
+  type DaySums,
   type DropReason,
   isQuiet,
   maxAlertAgeMs,
@@ -21,7 +22,7 @@ import {
 import type { LogRecord } from '@health/log'
 import type { PatientState } from '@health/views'
 import { type ActionVerdict, judgeRecord } from './judge.ts'
-import type { News, PartitionViews, PatientValues, PatientViews, Touched } from './partition-views.ts'
+import type { HeldDay, News, PartitionViews, PatientValues, PatientViews, Touched } from './partition-views.ts'
 import { applyReading, isNewer, newPatient } from './patient-state.ts'
 import { addToMinutes, missingMinute } from './recent-minutes.ts'
 import { admit, isBeforeWindow } from './seen-window.ts'
@@ -88,12 +89,12 @@ function foldInvalid(
   if (patientId !== null && measuredAt !== null) {
     const patient = views.patients.get(patientId)
     const date = rules.dayOf(measuredAt)
-    const day = patient?.days.sums.get(date)
-    const together = views.together.sums.get(date)
+    const day = patient?.days.get(date)
+    const together = views.together.get(date)
     if (patient === undefined || day === undefined || together === undefined) return false
-    noteDay(views, patient, date)
-    day.invalidRecords++
-    together.invalidRecords++
+    noteChanged(views, patient)
+    changeDay(day).invalidRecords++
+    changeDay(together).invalidRecords++
   }
   views.state.counts.invalid++
   return true
@@ -134,13 +135,12 @@ function touch(views: PartitionViews, patient: PatientViews, sensor: string, dat
   const { touched } = patient
   // Most readings follow one of the same sensor and day.
   if (touched !== null && touched.sensor === sensor && touched.date === date) return touched
-  const day = patient.days.sums.get(date)
+  const day = patient.days.get(date)
   const window = patient.windows.get(sensor)
-  const together = views.together.sums.get(date)
+  const together = views.together.get(date)
   if (day === undefined || window === undefined || together === undefined) return null
-  noteDay(views, patient, date)
-  patient.changedWindows.add(sensor)
-  patient.touched = { sensor, date, day, together, window }
+  noteChanged(views, patient)
+  patient.touched = { sensor, date, day: changeDay(day), together: changeDay(together), window }
   return patient.touched
 }
 
@@ -150,10 +150,10 @@ function noteChanged({ changed }: PartitionViews, patient: PatientViews): number
   return patient.place
 }
 
-function noteDay(views: PartitionViews, patient: PatientViews, date: string): void {
-  noteChanged(views, patient)
-  patient.days.changed.add(date)
-  views.together.changed.add(date)
+/** Its sums, to be changed. */
+function changeDay(day: HeldDay): DaySums {
+  day.isChanged = true
+  return day.sums
 }
 
 function foldValues(values: PatientValues, record: LogRecord, reading: Reading, rules: FoldRules, news: News): void {

@@ -30,7 +30,7 @@ import {
   type PatientViews,
 } from './partition-views.ts'
 import { newestTime } from './patient-state.ts'
-import { createMinutes, emptyMinute, missingMinute } from './recent-minutes.ts'
+import { createMinutes, keepMinute, missingMinute } from './recent-minutes.ts'
 import { createReadingWindow } from './recent-readings.ts'
 import { decodeWindow } from './seen-window.ts'
 
@@ -76,8 +76,8 @@ async function loadTouched(
     if (patientId === null || measuredAt === null) continue
     const date = dayOf(measuredAt)
     const patient = patientOf(views, patientId)
-    if (!patient.days.sums.has(date)) wantDay(wanted, views, patient.days, patientId, date)
-    if (!views.together.sums.has(date)) wantDay(wanted, views, views.together, allPatients, date)
+    if (!patient.days.has(date)) wantDay(wanted, views, patient.days, patientId, date)
+    if (!views.together.has(date)) wantDay(wanted, views, views.together, allPatients, date)
     if (verdict.kind === 'invalid') continue
     if (patient.values === null) wantValues(wanted, views.partition, patient)
     const sensor = verdict.reading.sensorId ?? ''
@@ -144,7 +144,7 @@ function wantDay(
   const field = slotField(partition, state.slot, date)
   reads.want(`day|${patientId}|${date}`, { op: 'get', key: daysKey(patientId), fields: [field] }, (reply) => {
     const text = fieldsOf(reply)[field]
-    days.sums.set(date, text === undefined ? emptyDay() : decodeDay(text))
+    days.set(date, { sums: text === undefined ? emptyDay() : decodeDay(text), isChanged: false })
   })
 }
 
@@ -169,11 +169,10 @@ async function loadMinutes(
   for (const [patient, minutes] of missing) {
     const fields = Array.from(minutes, minuteField)
     wanted.want(patient.id, { op: 'get', key: minutesKey(views.partition, patient.id), fields }, (reply) => {
-      const { spreads } = loaded(patient.values).minutes
       const found = fieldsOf(reply)
       for (const minute of minutes) {
         const text = found[minuteField(minute)]
-        spreads.set(minute, text === undefined ? emptyMinute() : decodeMinute(text))
+        keepMinute(loaded(patient.values).minutes, minute, text === undefined ? null : decodeMinute(text))
       }
     })
   }

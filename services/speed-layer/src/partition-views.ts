@@ -38,10 +38,12 @@ export interface News {
 }
 
 /** By date: the parts of a patient's days, or of all patients', that lie in the open slot. */
-export interface Days {
-  readonly sums: Map<string, DaySums>
-  /** Dates that were changed since the last commit. */
-  readonly changed: Set<string>
+export type Days = Map<string, HeldDay>
+
+export interface HeldDay {
+  readonly sums: DaySums
+  /** Since the last commit. */
+  isChanged: boolean
 }
 
 export interface PatientViews {
@@ -53,8 +55,6 @@ export interface PatientViews {
   values: PatientValues | null
   /** By sensor, '' where none is named. */
   readonly windows: Map<string, SeenWindow>
-  /** Sensors whose windows were changed since the last commit. */
-  readonly changedWindows: Set<string>
   /** By the last reading; `null` where none came since the last commit. */
   touched: Touched | null
 }
@@ -86,7 +86,7 @@ export const createPartitionViews = (partition: number, epoch: string, state: Pa
   letters: [],
   letterBytes: 0,
   patients: new Map(),
-  together: { sums: new Map(), changed: new Set() },
+  together: new Map(),
   changed: [],
   waiting: new WaitingReadings(),
 })
@@ -101,10 +101,9 @@ export const copyState = (state: PartitionState): PartitionState => ({
 export const createPatientViews = (id: string): PatientViews => ({
   id,
   place: null,
-  days: { sums: new Map(), changed: new Set() },
+  days: new Map(),
   values: null,
   windows: new Map(),
-  changedWindows: new Set(),
   touched: null,
 })
 

@@ -2,81 +2,138 @@
 import type { SignalValues } from '@health/domain'
 import { encodeMinute, type MinuteSpread, minuteField, minuteMs, minuteWindowMs, type Spread } from '@health/views'
 
-/** The minutes that are known here, and which of them were changed since they were stored. */
+/** The minutes that are known here. As numbers, since a backlog of many patients brings many of them. */
 export interface RecentMinutes {
   /** Time of the patient's newest reading, where the window ends; −∞ before the first. */
   newest: number
   /** `newest` when the minutes were last stored: what has left the window since is removed from the views. */
   storedNewest: number
-  spreads: Map<number, MinuteSpread>
-  changed: Set<number>
-  /** The one of these that was changed last, and its spread; NaN before the first. */
+  /** Rows up to, not including, `end`: see `column`. */
+  rows: Float64Array
+  end: number
+  /** Where the row begins that was looked for last; 0 before the first. */
   last: number
-  lastSpread: MinuteSpread
 }
 
-export const emptyMinute = (): MinuteSpread => ({ glucoseMgdl: null, heartRateBpm: null })
+/** What a row holds of a minute. A signal without values has the count 0. */
+const column = { minute: 0, isChanged: 1, glucoseMgdl: 2, heartRateBpm: 6 } as const
+const rowLength = 10
+const leastRoom = 4 * rowLength
 
 export const createMinutes = (newest: number): RecentMinutes => ({
   newest,
   storedNewest: newest,
-  spreads: new Map(),
-  changed: new Set(),
-  last: Number.NaN,
-  lastSpread: emptyMinute(),
+  rows: new Float64Array(leastRoom),
+  end: 0,
+  last: 0,
 })
 
 const minuteOf = (ms: number): number => Math.floor(ms / minuteMs)
 const firstMinute = (newest: number): number => minuteOf(newest - minuteWindowMs)
 
 /** The minute that must be loaded before a reading measured then can be put into it; `null` when none must. */
-export function missingMinute(
-  { newest, storedNewest, spreads, last }: RecentMinutes,
-  measuredAt: number,
-): number | null {
+export function missingMinute(minutes: RecentMinutes, measuredAt: number): number | null {
+  const { newest, storedNewest } = minutes
   const minute = minuteOf(measuredAt)
-  if (minute === last) return null
   // A minute later than the newest reading stored is empty.
   const isStored = minute <= minuteOf(storedNewest) && minute >= firstMinute(newest)
-  return isStored && !spreads.has(minute) ? minute : null
+  return isStored && findRow(minutes, minute) === null ? minute : null
+}
+
+/** Keeps a minute that was loaded; `null` where the views have none. */
+export function keepMinute(minutes: RecentMinutes, minute: number, spread: MinuteSpread | null): void {
+  const at = addRow(minutes, minute)
+  setSpread(minutes.rows, at + column.glucoseMgdl, spread?.glucoseMgdl ?? null)
+  setSpread(minutes.rows, at + column.heartRateBpm, spread?.heartRateBpm ?? null)
 }
 
 /** Puts a reading into its minute, unless it is older than the window that ends with the newest reading. */
 export function addToMinutes(minutes: RecentMinutes, { measuredAt, glucoseMgdl, heartRateBpm }: Measured): void {
-  if (measuredAt > minutes.newest) minutes.newest = measuredAt
   const minute = minuteOf(measuredAt)
+  const isNew = minute > minuteOf(minutes.newest)
+  if (measuredAt > minutes.newest) minutes.newest = measuredAt
   if (minute < firstMinute(minutes.newest)) return
-  // Most readings fall into the minute of the one before.
-  if (minute !== minutes.last) {
-    minutes.last = minute
-    minutes.lastSpread = minutes.spreads.get(minute) ?? emptyMinute()
-    minutes.spreads.set(minute, minutes.lastSpread)
-    minutes.changed.add(minute)
-  }
-  const spread = minutes.lastSpread
-  spread.glucoseMgdl = widen(spread.glucoseMgdl, glucoseMgdl)
-  spread.heartRateBpm = widen(spread.heartRateBpm, heartRateBpm)
+  const at = (isNew ? null : findRow(minutes, minute)) ?? addRow(minutes, minute)
+  const { rows } = minutes
+  rows[at + column.isChanged] = 1
+  if (glucoseMgdl !== null) widen(rows, at + column.glucoseMgdl, glucoseMgdl)
+  if (heartRateBpm !== null) widen(rows, at + column.heartRateBpm, heartRateBpm)
 }
 
 type Measured = Pick<SignalValues, 'glucoseMgdl' | 'heartRateBpm'> & { measuredAt: number }
 
-/** The spread with another value in it; changes `spread`. */
-function widen(spread: Spread | null, value: number | null): Spread | null {
-  if (value === null) return spread
-  if (spread === null) return { count: 1, sum: value, min: value, max: value }
-  spread.count++
-  spread.sum += value
-  if (value < spread.min) spread.min = value
-  if (value > spread.max) spread.max = value
-  return spread
+/** Where the row of a minute begins. The one looked for last is tried first, then the newest ones. */
+function findRow(minutes: RecentMinutes, minute: number): number | null {
+  const { rows, last, end } = minutes
+  if (last < end && rows[last] === minute) return last
+  for (let at = end - rowLength; at >= 0; at -= rowLength) {
+    if (rows[at] !== minute) continue
+    minutes.last = at
+    return at
+  }
+  return null
 }
 
-/** The fields to write: minutes that were changed and are still inside the window. */
-export function changedFields({ newest, spreads, changed }: RecentMinutes): Record<string, string> {
-  const fields: Record<string, string> = {}
-  for (const minute of changed) {
-    const spread = spreads.get(minute)
-    if (spread && minute >= firstMinute(newest)) fields[minuteField(minute)] = encodeMinute(spread)
+/** Returns where it begins. */
+function addRow(minutes: RecentMinutes, minute: number): number {
+  if (minutes.end === minutes.rows.length) makeRoom(minutes)
+  const { rows, end } = minutes
+  rows.fill(0, end, end + rowLength)
+  rows[end] = minute
+  minutes.last = end
+  minutes.end = end + rowLength
+  return end
+}
+
+/** Lets go of what has left the window, so that there are never many more rows than minutes in it. */
+function makeRoom(minutes: RecentMinutes): void {
+  const { rows, newest } = minutes
+  keepRows(minutes, (minute) => minute >= firstMinute(newest))
+  if (2 * minutes.end < rows.length) return
+  minutes.rows = new Float64Array(2 * rows.length)
+  minutes.rows.set(rows)
+}
+
+function keepRows(minutes: RecentMinutes, isKept: (minute: number) => boolean): void {
+  const { rows, end } = minutes
+  let kept = 0
+  for (let at = 0; at < end; at += rowLength) {
+    if (!isKept(rows[at] as number)) continue
+    if (at > kept) rows.copyWithin(kept, at, at + rowLength)
+    kept += rowLength
+  }
+  minutes.end = kept
+}
+
+/** The spread at `at` with another value in it. */
+function widen(rows: Float64Array, at: number, value: number): void {
+  const count = rows[at] as number
+  rows[at] = count + 1
+  rows[at + 1] = (rows[at + 1] as number) + value
+  if (count === 0 || value < (rows[at + 2] as number)) rows[at + 2] = value
+  if (count === 0 || value > (rows[at + 3] as number)) rows[at + 3] = value
+}
+
+function setSpread(rows: Float64Array, at: number, spread: Spread | null): void {
+  if (spread !== null) rows.set([spread.count, spread.sum, spread.min, spread.max], at)
+}
+
+function spreadAt(rows: Float64Array, at: number): Spread | null {
+  const [count = 0, sum = 0, min = 0, max = 0] = rows.subarray(at, at + 4)
+  return count === 0 ? null : { count, sum, min, max }
+}
+
+/** The fields to write: minutes that were changed and are still inside the window. `null` where there are none. */
+export function changedFields({ newest, rows, end }: RecentMinutes): Record<string, string> | null {
+  let fields: Record<string, string> | null = null
+  for (let at = 0; at < end; at += rowLength) {
+    const minute = rows[at] as number
+    if (rows[at + column.isChanged] === 0 || minute < firstMinute(newest)) continue
+    fields ??= {}
+    fields[minuteField(minute)] = encodeMinute({
+      glucoseMgdl: spreadAt(rows, at + column.glucoseMgdl),
+      heartRateBpm: spreadAt(rows, at + column.heartRateBpm),
+    })
   }
   return fields
 }
@@ -92,13 +149,11 @@ export function expiredFields({ newest, storedNewest }: RecentMinutes): string[]
 
 /** To be called when changes are stored: keeps only the newest minute, which the next readings fall into. */
 export function minutesStored(minutes: RecentMinutes): void {
-  const { newest, spreads } = minutes
+  const { newest, rows, end } = minutes
   minutes.storedNewest = newest
-  minutes.changed.clear()
-  minutes.last = Number.NaN
   const current = minuteOf(newest)
-  if (spreads.size === 1 && spreads.has(current)) return
-  const kept = spreads.get(current)
-  spreads.clear()
-  if (kept !== undefined) spreads.set(current, kept)
+  keepRows(minutes, (minute) => minute === current)
+  minutes.rows[column.isChanged] = 0
+  // Few of the patients of a backlog need that much room again.
+  if (rows.length > 16 * rowLength && 4 * end < rows.length) minutes.rows = rows.slice(0, leastRoom)
 }

@@ -26,25 +26,26 @@ export function expiredBlocks({ newest, storedNewest }: ReadingWindow): number[]
 }
 
 /** Whether a reading measured then is still inside the window. */
-export const isInside = ({ newest }: ReadingWindow, measuredAt: number): boolean =>
-  blockOf(measuredAt) >= firstBlock(newest)
+const isInside = ({ newest }: ReadingWindow, measuredAt: number): boolean => blockOf(measuredAt) >= firstBlock(newest)
 
 /** Readings by block, in the order in which they came. */
 export const byBlock = (readings: readonly EncodedReading[]): Map<number, EncodedReading[]> =>
   Map.groupBy(readings, ([measuredAt]) => blockOf(measuredAt))
 
-const rowLength = 6
+const rowLength = 7
 
 /**
- * Readings of all patients of a partition that wait for a commit, in the order in which they came. A backlog brings so many in
- * a second that they are kept as numbers, and their place is used again.
+ * Readings of all patients of a partition that wait for a commit. A backlog brings so many in a second that they are kept as
+ * numbers, and their place is used again.
  */
 export class WaitingReadings {
-  /** Of each: whose it is, then an `EncodedReading` with NaN for `null`. */
+  /** Of each: whose it is, then an `EncodedReading` with NaN for `null`, and where the patient's one before is, or −1. */
   #numbers = new Float64Array(rowLength)
   #end = 0
+  /** Where each patient's last one is. */
+  readonly #last: number[] = []
 
-  /** `patient` is a number that the caller knows the patient by. */
+  /** `patient` is a small number that the caller knows the patient by. */
   add(patient: number, reading: Reading, receivedAt: number): void {
     if (this.#end === this.#numbers.length) {
       const grown = new Float64Array(2 * this.#end)
@@ -60,26 +61,37 @@ export class WaitingReadings {
     numbers[at + 3] = reading.glucoseMgdl ?? Number.NaN
     numbers[at + 4] = reading.heartRateBpm ?? Number.NaN
     numbers[at + 5] = reading.temperatureC ?? Number.NaN
+    numbers[at + 6] = this.#last[patient] ?? -1
+    this.#last[patient] = at
   }
 
-  select(
-    isWanted: (patient: number, measuredAt: number, receivedAt: number) => boolean,
-  ): [patient: number, reading: EncodedReading][] {
-    const numbers = this.#numbers
-    const selected: [number, EncodedReading][] = []
-    for (let at = 0; at < this.#end; at += rowLength) {
-      const [patient, measuredAt, receivedAt] = [numberAt(at), numberAt(at + 1), numberAt(at + 2)]
-      if (!isWanted(patient, measuredAt, receivedAt)) continue
-      selected.push([patient, [measuredAt, receivedAt, numberAt(at + 3), numberAt(at + 4), numberAt(at + 5)]])
-    }
-    return selected
+  /** The patient's of a window, in the order in which they came. */
+  inside(window: ReadingWindow, patient: number): EncodedReading[] {
+    const readings: EncodedReading[] = []
+    for (let at = this.#last[patient] ?? -1; at >= 0; at = this.#numberAt(at + 6))
+      if (isInside(window, this.#numberAt(at + 1))) readings.push(this.#readingAt(at))
+    return readings.reverse()
+  }
 
-    function numberAt(index: number): number {
-      return numbers[index] as number
-    }
+  /** All patients' that were received after a time (epoch ms), in the order in which they came. */
+  receivedAfter(ms: number): [patient: number, reading: EncodedReading][] {
+    const readings: [number, EncodedReading][] = []
+    for (let at = 0; at < this.#end; at += rowLength)
+      if (this.#numberAt(at + 2) > ms) readings.push([this.#numberAt(at), this.#readingAt(at)])
+    return readings
   }
 
   clear(): void {
     this.#end = 0
+    this.#last.length = 0
+  }
+
+  #numberAt(index: number): number {
+    return this.#numbers[index] as number
+  }
+
+  #readingAt(at: number): EncodedReading {
+    const [measuredAt, receivedAt] = [this.#numberAt(at + 1), this.#numberAt(at + 2)]
+    return [measuredAt, receivedAt, this.#numberAt(at + 3), this.#numberAt(at + 4), this.#numberAt(at + 5)]
   }
 }

@@ -110,7 +110,7 @@ export function decodeWindow(items: readonly string[]): SeenWindow {
   return window
 }
 
-const leastRoom = 8
+const leastRoom = 32
 
 const createWindow = (room: number, items: number): SeenWindow => ({
   times: new Float64Array(room),
@@ -137,10 +137,11 @@ export function additionsStored(window: SeenWindow): void {
   if (!isAddedTo(window)) return
   window.items = mustReplace(window) ? 1 : window.items + 1
   window.unstored = 0
-  window.late = []
+  if (window.late.length > 0) window.late = []
 }
 
-const isAddedTo = ({ unstored, late }: SeenWindow): boolean => unstored > 0 || late.length > 0
+/** Whether something of it is not stored yet. */
+export const isAddedTo = ({ unstored, late }: SeenWindow): boolean => unstored > 0 || late.length > 0
 
 /** Where the list has grown long, or would become longer than the window itself. */
 const mustReplace = ({ items, unstored, late }: SeenWindow): boolean =>
