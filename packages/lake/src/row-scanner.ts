@@ -5,6 +5,7 @@ import { parseCanonicalTime } from '@health/domain'
 import type { LakeFile } from './partition.ts'
 import { checkOrder, damaged, readLine } from './read-file.ts'
 import { lakeHeader, parseDecimal } from './row.ts'
+import { createSourceTable } from './source-table.ts'
 
 /** A row in the hands of the scanner: the next one takes its place. `Source` stands for a patient's sensor. */
 export interface ScannedRow<Source> {
@@ -50,17 +51,6 @@ const powersOfTen = Array.from({ length: exactDigits + 1 }, (_, n) => 10 ** n)
 const dateLength = 10
 /** `2026-11-24T02:00:00.000Z` */
 const timeLength = 24
-const tableSize = 16_384
-/** So many sources may share a place. Where ids were chosen to meet there, the rest are found more slowly, by their names. */
-const mostInPlace = 16
-
-/** A source by the bytes of its two cells; several may share a place in the table. */
-interface KnownSource<Source> {
-  bytes: Uint8Array
-  source: Source | null
-  next: KnownSource<Source> | null
-}
-
 /** The date of a time that was read, as bytes (`2026`, `-11-`, `24T`) and as epoch ms: most times have that of the one before. */
 interface KnownDate {
   year: number
@@ -79,8 +69,7 @@ export function createRowScanner<Source>(
   let view = viewOf(bytes)
   /** What is looked at next. */
   let at = 0
-  const sources = new Map<string, Source>()
-  const table: (KnownSource<Source> | null)[] = new Array(tableSize).fill(null)
+  const sources = sourceOf === null ? null : createSourceTable(sourceOf)
   const receivedDate = noDate()
   const measuredDate = noDate()
   const row: ScannedRow<Source> = {
@@ -160,7 +149,7 @@ export function createRowScanner<Source>(
     checkOrder(file, read, previous, which)
     row.offset = read.offset
     row.receivedAt = read.receivedAt
-    row.source = read.patientId === null ? null : named(read.patientId, read.sensorId)
+    row.source = read.patientId === null || sources === null ? null : sources.named(read.patientId, read.sensorId)
     row.measuredAt = read.measuredAt ?? Number.NaN
     row.glucoseMgdl = read.glucoseMgdl
     row.heartRateBpm = read.heartRateBpm
@@ -248,7 +237,7 @@ export function createRowScanner<Source>(
 
   /** The two cells of the source, and the comma behind them; `false` for anything that is not plain ASCII. */
   function readSource(): boolean {
-    // FNV-1a, its lower bits mixed with the upper ones.
+    // FNV-1a.
     let hash = 0
     let end = at
     for (let cells = 0; ; end++) {
@@ -257,42 +246,9 @@ export function createRowScanner<Source>(
       if (byte < space || byte > tilde || byte === quote) return false
       hash = Math.imul(hash ^ byte, 0x01000193)
     }
-    row.source = sourceOf === null ? null : sourceAt(at, end, (hash ^ (hash >>> 15)) & (tableSize - 1))
+    row.source = sources === null ? null : sources.at(bytes, at, end, hash)
     at = end + 1
     return true
-  }
-
-  function sourceAt(begin: number, end: number, place: number): Source | null {
-    const length = end - begin
-    let known = table[place] as KnownSource<Source> | null
-    let looked = 0
-    search: for (; known !== null; known = known.next) {
-      looked++
-      const theirs = known.bytes
-      if (theirs.length !== length) continue
-      for (let i = 0; i < length; i++) if (theirs[i] !== bytes[begin + i]) continue search
-      return known.source
-    }
-    const [patientId = '', sensorId = ''] = bytes.toString('latin1', begin, end).split(',')
-    const source = patientId === '' ? null : named(patientId, sensorId || null)
-    if (looked >= mostInPlace) return source
-    table[place] = {
-      bytes: Uint8Array.prototype.slice.call(bytes, begin, end),
-      source,
-      next: table[place] as KnownSource<Source> | null,
-    }
-    return source
-  }
-
-  function named(patientId: string, sensorId: string | null): Source | null {
-    if (sourceOf === null) return null
-    const name = JSON.stringify([patientId, sensorId])
-    let source = sources.get(name)
-    if (source === undefined) {
-      source = sourceOf(patientId, sensorId)
-      sources.set(name, source)
-    }
-    return source
   }
 
   /** A number, or nothing, and the comma behind it; NaN for anything else. */
