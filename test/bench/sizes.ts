@@ -3,7 +3,7 @@ import type { LakeSize } from './data/lake.ts'
 
 /** What grows, each while the others stay as they are. */
 export interface GrowthSizes {
-  /** Of the backlog that each size drains. */
+  /** Of the backlog that each size drains; instances share the one of a cold start. */
   messages: number
   warmUpSeconds: number
   liveSeconds: number

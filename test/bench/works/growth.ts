@@ -21,7 +21,9 @@ const growthOf = (growing: Growing): Work => ({
 export const growthWorks: Work[] = [growthOf('partitions'), growthOf('patients'), growthOf('instances')]
 
 async function contender({ system, sizes, say }: Bench, growing: Growing, size: number): Promise<Contender> {
-  const { messages, warmUpSeconds, liveSeconds } = sizes.growth
+  const { warmUpSeconds, liveSeconds } = sizes.growth
+  // Instances need a while to join: so that they share the work, there must be more of it.
+  const messages = growing === 'instances' ? sizes.backlog : sizes.growth.messages
   const group = { ...middle, [growing]: size }
   say(`filling a topic with ${messages.toLocaleString('en')} messages for ${size} ${growing}`)
   const backlog = await fillBacklog(system, { ...group, messages })
