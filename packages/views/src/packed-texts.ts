@@ -6,22 +6,28 @@ const listHeader = 5
 const textHeader = 5
 /** Up to here a loop over characters is faster than a call that leaves JavaScript. */
 const shortText = 24
+/** Up to here it is not worth asking how long a text is: in UTF-8 no unit of it takes more than three bytes. */
+const mediumText = 1024
+const leastRoom = 64 * 1024
+/** What a larger list took is let go. */
+const mostRoomKept = 8 * 1024 * 1024
 
 /** Texts one behind the other in a space that is used again for the next list. */
 export class PackedTexts {
-  #bytes = Buffer.allocUnsafeSlow(64 * 1024)
+  #bytes = Buffer.allocUnsafeSlow(leastRoom)
   #end = listHeader
   #count = 0
 
   clear(): void {
+    if (this.#bytes.length > mostRoomKept) this.#bytes = Buffer.allocUnsafeSlow(leastRoom)
     this.#end = listHeader
     this.#count = 0
   }
 
   add(text: string): void {
     const begin = this.#end + textHeader
-    // In UTF-8 no unit of a text takes more than three bytes.
-    if (begin + 3 * text.length > this.#bytes.length) this.#grow(begin + 3 * text.length)
+    const end = begin + (text.length > mediumText ? Buffer.byteLength(text) : 3 * text.length)
+    if (end > this.#bytes.length) this.#grow(end)
     const bytes = this.#bytes
     const length = addShort(bytes, begin, text) ?? bytes.write(text, begin)
     bytes[begin - textHeader] = 0xdb

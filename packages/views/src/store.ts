@@ -43,7 +43,8 @@ export interface ViewStore {
    * Does all operations in order as one atomic step, seen by others wholly or not at all, if every guard holds. `null`
    * when one does not: then nothing happened. Rejects with `ViewsUnavailable` when the outcome is unknown; so a step
    * that changes something must carry a guard that fails once it has happened, or be harmless when repeated. Steps asked
-   * of one store object are done in that order. `operations` are asked for once, before `step` returns.
+   * of one store object are done in that order. `operations` are asked for once, before `step` returns, and must not ask for
+   * a step themselves.
    */
   step(guards: readonly Guard[], operations: Iterable<Operation>): Promise<Reply[] | null>
   /**

@@ -69,9 +69,10 @@ export interface BatchApplier {
 const newsMs = 70_000
 /**
  * What is applied waits to be written while the log has more: for a second, and with many patients, of whom each costs some
- * 30 µs here and in Redis, for a millisecond each. Without that, a speed layer that falls behind would stay behind.
+ * 30 µs here and in Redis, for a millisecond each: where a second brings hardly more than one reading of each, whoever falls
+ * behind would stay behind. Longer than these three seconds, and it would look like a standstill.
  */
-const putOffMs = (patients: number): number => Math.min(Math.max(1000, patients), 5000)
+const putOffMs = (patients: number): number => Math.min(Math.max(1000, patients), 3000)
 /** How much longer it may when the log does not go on; longer than a batch takes. */
 const stuckMs = 2000
 /** Dead letters that wait with it hold about so many bytes at most; each has headers. */

@@ -109,12 +109,13 @@ export const createPatientViews = (id: string): PatientViews => ({
 
 /** Beyond so many patients in memory all are forgotten, once they are stored, and loaded again when needed. */
 export const maxCached = 50_000
-/** A commit of many more patients would keep Redis from its other work. */
+/** A commit of many more patients or readings, each of which may be a minute of its own, would keep Redis from its other work. */
 const maxChanged = 10_000
+const maxWaiting = 200_000
 
 /** Whether nothing more should be changed before the next commit. */
-export const isFull = ({ patients, changed }: PartitionViews): boolean =>
-  patients.size > maxCached || changed.length > maxChanged
+export const isFull = ({ patients, changed, waiting }: PartitionViews): boolean =>
+  patients.size > maxCached || changed.length > maxChanged || waiting.size > maxWaiting
 
 /** What the loader has put there; anything else is a bug. */
 export function loaded<T>(value: T | undefined | null): T {

@@ -11,21 +11,22 @@ export interface RecentMinutes {
   /** Rows up to, not including, `end`: see `column`. */
   rows: Float64Array
   end: number
-  /** Where the row begins that was looked for last; 0 before the first. */
-  last: number
+  /** Where the row begins that was found last; 0 before the first. */
+  found: number
 }
 
 /** What a row holds of a minute. A signal without values has the count 0. */
 const column = { minute: 0, isChanged: 1, glucoseMgdl: 2, heartRateBpm: 6 } as const
 const rowLength = 10
 const leastRoom = 4 * rowLength
+const mostRoomKept = 32 * rowLength
 
 export const createMinutes = (newest: number): RecentMinutes => ({
   newest,
   storedNewest: newest,
   rows: new Float64Array(leastRoom),
   end: 0,
-  last: 0,
+  found: 0,
 })
 
 const minuteOf = (ms: number): number => Math.floor(ms / minuteMs)
@@ -62,13 +63,16 @@ export function addToMinutes(minutes: RecentMinutes, { measuredAt, glucoseMgdl, 
 
 type Measured = Pick<SignalValues, 'glucoseMgdl' | 'heartRateBpm'> & { measuredAt: number }
 
-/** Where the row of a minute begins. The one looked for last is tried first, then the newest ones. */
+/**
+ * Where the row of a minute begins. The one found last is tried first, then the newest ones: late readings are few, and so
+ * are the rows, see `makeRoom`.
+ */
 function findRow(minutes: RecentMinutes, minute: number): number | null {
-  const { rows, last, end } = minutes
-  if (last < end && rows[last] === minute) return last
+  const { rows, found, end } = minutes
+  if (found < end && rows[found] === minute) return found
   for (let at = end - rowLength; at >= 0; at -= rowLength) {
     if (rows[at] !== minute) continue
-    minutes.last = at
+    minutes.found = at
     return at
   }
   return null
@@ -80,12 +84,12 @@ function addRow(minutes: RecentMinutes, minute: number): number {
   const { rows, end } = minutes
   rows.fill(0, end, end + rowLength)
   rows[end] = minute
-  minutes.last = end
+  minutes.found = end
   minutes.end = end + rowLength
   return end
 }
 
-/** Lets go of what has left the window, so that there are never many more rows than minutes in it. */
+/** Lets go of what has left the window before there is more room: there are never three times as many rows as minutes in it. */
 function makeRoom(minutes: RecentMinutes): void {
   const { rows, newest } = minutes
   keepRows(minutes, (minute) => minute >= firstMinute(newest))
@@ -119,8 +123,9 @@ function setSpread(rows: Float64Array, at: number, spread: Spread | null): void 
 }
 
 function spreadAt(rows: Float64Array, at: number): Spread | null {
-  const [count = 0, sum = 0, min = 0, max = 0] = rows.subarray(at, at + 4)
-  return count === 0 ? null : { count, sum, min, max }
+  const count = rows[at] as number
+  if (count === 0) return null
+  return { count, sum: rows[at + 1] as number, min: rows[at + 2] as number, max: rows[at + 3] as number }
 }
 
 /** The fields to write: minutes that were changed and are still inside the window. `null` where there are none. */
@@ -149,11 +154,11 @@ export function expiredFields({ newest, storedNewest }: RecentMinutes): string[]
 
 /** To be called when changes are stored: keeps only the newest minute, which the next readings fall into. */
 export function minutesStored(minutes: RecentMinutes): void {
-  const { newest, rows, end } = minutes
+  const { newest, rows } = minutes
   minutes.storedNewest = newest
   const current = minuteOf(newest)
   keepRows(minutes, (minute) => minute === current)
   minutes.rows[column.isChanged] = 0
-  // Few of the patients of a backlog need that much room again.
-  if (rows.length > 16 * rowLength && 4 * end < rows.length) minutes.rows = rows.slice(0, leastRoom)
+  // A patient may be silent from now on.
+  if (rows.length > mostRoomKept) minutes.rows = rows.slice(0, leastRoom)
 }

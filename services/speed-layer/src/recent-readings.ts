@@ -42,8 +42,12 @@ export class WaitingReadings {
   /** Of each: whose it is, then an `EncodedReading` with NaN for `null`, and where the patient's one before is, or −1. */
   #numbers = new Float64Array(rowLength)
   #end = 0
-  /** Where each patient's last one is. */
-  readonly #last: number[] = []
+  /** Where each patient's newest one is, or −1. */
+  readonly #newest: number[] = []
+
+  get size(): number {
+    return this.#end / rowLength
+  }
 
   /** `patient` is a small number that the caller knows the patient by. */
   add(patient: number, reading: Reading, receivedAt: number): void {
@@ -61,14 +65,15 @@ export class WaitingReadings {
     numbers[at + 3] = reading.glucoseMgdl ?? Number.NaN
     numbers[at + 4] = reading.heartRateBpm ?? Number.NaN
     numbers[at + 5] = reading.temperatureC ?? Number.NaN
-    numbers[at + 6] = this.#last[patient] ?? -1
-    this.#last[patient] = at
+    while (this.#newest.length <= patient) this.#newest.push(-1)
+    numbers[at + 6] = this.#newest[patient] as number
+    this.#newest[patient] = at
   }
 
   /** The patient's of a window, in the order in which they came. */
   inside(window: ReadingWindow, patient: number): EncodedReading[] {
     const readings: EncodedReading[] = []
-    for (let at = this.#last[patient] ?? -1; at >= 0; at = this.#numberAt(at + 6))
+    for (let at = this.#newest[patient] ?? -1; at >= 0; at = this.#numberAt(at + 6))
       if (isInside(window, this.#numberAt(at + 1))) readings.push(this.#readingAt(at))
     return readings.reverse()
   }
@@ -83,7 +88,7 @@ export class WaitingReadings {
 
   clear(): void {
     this.#end = 0
-    this.#last.length = 0
+    this.#newest.length = 0
   }
 
   #numberAt(index: number): number {

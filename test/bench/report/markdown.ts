@@ -49,8 +49,8 @@ ${markdownGrowth(growthOf(roundsOf(report)))}
 - A **drain** takes ${sizes.growth.messages.toLocaleString('en')} messages; rate and processor time are counted from the first batch on, or from when all instances have
   joined. Kafka and Redis have the same ${machine.processors.split(' ')[0]} cores: the rate of several instances is bound by them, so look at the processor
   time a message.
-- **Patients**: while the log has more, the views are written once a patient and second. The more patients share a second, the less
-  there is to put together, up to where each message pays for a patient of its own.
+- **Patients**: while the log has more, the views are written every second, with thousands of patients every three. The more patients
+  share that time, the less there is to put together, up to where each message pays for a patient of its own.
 - **Days** are days of ${sizes.growth.rowsADay.toLocaleString('en')} rows in the lake, the batch run is that of the service that waits to be asked, from asking until it is
   published: everything into empty views, then again after one more minute of ${sizes.growth.lastMinuteRows.toLocaleString('en')} rows.
 
