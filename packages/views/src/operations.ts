@@ -4,10 +4,10 @@ import type { Operation } from './store.ts'
 /** The name under which Redis keeps the changes. */
 export const changesKey = 'changes'
 
-export type Reading = Extract<Operation, { op: 'getAll' | 'get' | 'range' }>
+export type ReadOperation = Extract<Operation, { op: 'getAll' | 'get' | 'range' }>
 
 /** Whether an operation changes nothing and tells nothing. */
-export const isRead = (operation: Operation): operation is Reading =>
+export const isRead = (operation: Operation): operation is ReadOperation =>
   operation.op === 'getAll' || operation.op === 'get' || operation.op === 'range'
 
 /** Throws a `RangeError` on an operation that is a bug, before any of the step is done. */

@@ -1,5 +1,5 @@
-// MessagePack, as far as a step needs it: one list of texts. Redis' scripts read it with `cmsgpack.unpack`, which costs both sides
-// less than an argument for each text.
+// MessagePack, as far as a step needs it: one list of texts, packed one by one. Redis' scripts read it with `cmsgpack.unpack`,
+// which costs both sides less than an argument for each text.
 // https://github.com/msgpack/msgpack/blob/master/spec.md
 
 const listHeader = 5

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { Redis, Result } from 'ioredis'
 import { keptChanges } from './deliver.ts'
-import { changesKey, checkOperation, isRead, type Reading } from './operations.ts'
+import { changesKey, checkOperation, isRead, type ReadOperation } from './operations.ts'
 import { PackedTexts } from './packed-texts.ts'
 import type { Guard, Operation, Reply } from './store.ts'
 
@@ -73,7 +73,7 @@ export interface EncodedStep {
   /** Of all operations. */
   count: number
 }
-type Asking = Reading | (Operation & { op: 'add' })
+type Asking = ReadOperation | (Operation & { op: 'add' })
 
 const packed = new PackedTexts()
 

@@ -109,7 +109,7 @@ export const createPatientViews = (id: string): PatientViews => ({
 
 /** Beyond so many patients in memory all are forgotten, once they are stored, and loaded again when needed. */
 export const maxCached = 50_000
-/** A commit of many more patients or readings, each of which may be a minute of its own, would keep Redis from its other work. */
+/** A commit of many more patients, or readings that may each be a minute of their own, would keep Redis from its other work. */
 const maxChanged = 10_000
 const maxWaiting = 200_000
 

@@ -89,7 +89,7 @@ function addRow(minutes: RecentMinutes, minute: number): number {
   return end
 }
 
-/** Lets go of what has left the window before there is more room: there are never three times as many rows as minutes in it. */
+/** Lets go of what has left the window before it takes more room: there are never three times as many rows as minutes in it. */
 function makeRoom(minutes: RecentMinutes): void {
   const { rows, newest } = minutes
   keepRows(minutes, (minute) => minute >= firstMinute(newest))
