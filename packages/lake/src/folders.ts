@@ -1,8 +1,10 @@
 // Tells which folders of the lake may hold something else than an earlier scan found there. A lake of ten years has ten
 // thousands of files, and each takes some microseconds to list and look at; of a folder that is as it was, none is.
 import { statSync } from 'node:fs'
+import { sep } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import { dateFolderPath, type LakeFile, listDates } from './partition.ts'
+import { dateFolderName, type LakeFile, listDates, rawFolder } from './partition.ts'
+import { refuseForeign } from './scan-files.ts'
 
 /** What a scan notes of a date's folder. */
 export interface FolderNote {
@@ -16,7 +18,7 @@ export interface FolderNote {
 export type FolderNotes = Readonly<Record<string, FolderNote>>
 
 export interface FolderLook {
-  /** Every date that has a folder. */
+  /** Every date that has a folder, in ascending order. */
   dates: ReadonlySet<string>
   /** Date → stamp: the folders that are not as noted. */
   changed: ReadonlyMap<string, string>
@@ -35,14 +37,18 @@ const settledMs = 1000
  * folder that took another one's place. What does not show is a file that was written to in place, as no archiver does:
  * that needs a scan without notes, or one that reads the file. Where inodes or ctimes change by themselves, as after a
  * `chown` of the lake or on some network file systems, folders are listed once too often. A clock that was set back makes
- * a folder look unsettled until it has caught up.
+ * a folder look unsettled until it has caught up. Throws `LakeFileDamaged` for what lies beside the folders and is not the
+ * lake's.
  */
 export async function lookAtFolders(lakeDir: string, notes: FolderNotes, now: number): Promise<FolderLook> {
-  const dates = await listDates(lakeDir)
+  const { dates, foreign } = await listDates(lakeDir)
+  refuseForeign(foreign)
+  // Joined once: for each of them it takes as long as the look itself.
+  const beginning = rawFolder(lakeDir) + sep
   const changed = new Map<string, string>()
   for (const [i, date] of dates.entries()) {
     if (i % looksAtOnce === 0) await setImmediate()
-    const stamp = readStamp(dateFolderPath(lakeDir, date), now)
+    const stamp = readStamp(beginning + dateFolderName(date), now)
     if (stamp === '' || stamp !== notes[date]?.stamp) changed.set(date, stamp)
   }
   return { dates: new Set(dates), changed }

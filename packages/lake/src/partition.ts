@@ -29,8 +29,10 @@ export const dateOf = (ms: number): string => new Date(ms).toISOString().slice(0
 /** The folder of the rows. */
 export const rawFolder = (lakeDir: string): string => join(lakeDir, 'raw')
 
-/** The folder of a date. */
-export const dateFolderPath = (lakeDir: string, date: string): string => join(rawFolder(lakeDir), `date=${date}`)
+/** The name of a date's folder. */
+export const dateFolderName = (date: string): string => `date=${date}`
+
+const dateFolderPath = (lakeDir: string, date: string): string => join(rawFolder(lakeDir), dateFolderName(date))
 
 /** A file of the lake, published or not. */
 export function lakeFile(lakeDir: string, file: Omit<LakeFile, 'path'>): LakeFile {
@@ -47,26 +49,33 @@ export function parseFileName(name: string): Pick<LakeFile, 'topic' | 'partition
   return parseStem(publishedName.exec(name)?.[1])
 }
 
-/** The dates that have a folder, in ascending order. */
-export async function listDates(lakeDir: string): Promise<string[]> {
-  return (await namesIn(rawFolder(lakeDir))).flatMap((name) => dateFolder.exec(name)?.[1] ?? [])
-}
-
-/** Everything that lies in the lake, or beside other dates than the wanted ones; nothing where there is no lake. */
-export async function listLake(
-  lakeDir: string,
-  isWanted: (date: string) => boolean = () => true,
-): Promise<LakeListing> {
-  const listing: LakeListing = { files: [], leftovers: [], foreign: [] }
+/** The dates that have a folder, in ascending order, and the paths of what lies beside those and is not the lake's. */
+export async function listDates(lakeDir: string): Promise<{ dates: string[]; foreign: string[] }> {
+  const dates: string[] = []
+  const foreign: string[] = []
   for (const name of await namesIn(rawFolder(lakeDir))) {
     const date = dateFolder.exec(name)?.[1]
-    if (date !== undefined) {
-      if (!isWanted(date)) continue
-      const day = await listDate(lakeDir, date)
-      listing.files.push(...day.files)
-      listing.leftovers.push(...day.leftovers)
-      listing.foreign.push(...day.foreign)
-    } else if (!name.startsWith('.')) listing.foreign.push(join(rawFolder(lakeDir), name))
+    if (date !== undefined) dates.push(date)
+    else if (!name.startsWith('.')) foreign.push(join(rawFolder(lakeDir), name))
+  }
+  return { dates, foreign }
+}
+
+/** Everything that lies in the lake; nothing where there is none. */
+export async function listLake(lakeDir: string): Promise<LakeListing> {
+  const { dates, foreign } = await listDates(lakeDir)
+  const listing = await listFolders(lakeDir, dates)
+  return { ...listing, foreign: [...listing.foreign, ...foreign] }
+}
+
+/** What lies in the folders of some dates. */
+export async function listFolders(lakeDir: string, dates: Iterable<string>): Promise<LakeListing> {
+  const listing: LakeListing = { files: [], leftovers: [], foreign: [] }
+  for (const date of dates) {
+    const day = await listDate(lakeDir, date)
+    listing.files.push(...day.files)
+    listing.leftovers.push(...day.leftovers)
+    listing.foreign.push(...day.foreign)
   }
   listing.files.sort(byTopicPartitionOffset)
   return listing
@@ -75,25 +84,25 @@ export async function listLake(
 /**
  * The newest file of a partition, and what writers of the partition have left behind since then. Looks at the newest
  * dates only: the last two that the partition has, since a log whose clock was set back at midnight goes back one.
+ * `dates` are those of the lake, for who has just listed them.
  */
 export async function lookUpPartition(
   lakeDir: string,
   topic: string,
   partition: number,
+  dates?: readonly string[],
 ): Promise<{ newest: LakeFile | null; leftovers: string[] }> {
   const isOwn = (file: { topic: string; partition: number } | null) =>
     file?.topic === topic && file.partition === partition
   const files: LakeFile[] = []
   const leftovers: string[] = []
-  let dates = 0
-  for (const name of (await namesIn(rawFolder(lakeDir))).reverse()) {
-    const date = dateFolder.exec(name)?.[1]
-    if (date === undefined) continue
+  let ownDates = 0
+  for (const date of (dates ?? (await listDates(lakeDir)).dates).toReversed()) {
     const day = await listDate(lakeDir, date)
     const own = day.files.filter(isOwn)
     files.push(...own)
     leftovers.push(...day.leftovers.filter((path) => isOwn(parseStem(leftoverName.exec(path)?.[1]))))
-    if (own.length > 0 && ++dates === 2) break
+    if (own.length > 0 && ++ownDates === 2) break
   }
   return { newest: files.sort(byTopicPartitionOffset).at(-1) ?? null, leftovers }
 }

@@ -1,7 +1,7 @@
 // Which files a scan reads, each checked at both ends, and how many at a time.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
-import { type LakeFile, listLake, rawFolder } from './partition.ts'
+import { type LakeFile, listFolders, listLake, rawFolder } from './partition.ts'
 import { LakeFileDamaged, readLastRow } from './read-file.ts'
 import { lakeHeader } from './row.ts'
 
@@ -20,18 +20,17 @@ export class LakeEmpty extends Error {
 /** So many files are checked before others have their turn. */
 const checksAtOnce = 100
 
-/** The files of `topic` in the folders of wanted dates, by partition and offset. Throws `LakeFileDamaged` for what is not the lake's. */
-export async function listTopic(
-  lakeDir: string,
-  topic: string,
-  isWanted: (date: string) => boolean,
-): Promise<LakeFile[]> {
-  const { files, foreign } = await listLake(lakeDir, isWanted)
-  const [stranger] = foreign
-  if (stranger !== undefined) {
-    throw new LakeFileDamaged(`${stranger} was not written by the archiver. Move it out of the lake, then run again.`)
-  }
+/** The files of `topic` in the folders of `dates`, by partition and offset. Throws `LakeFileDamaged` for what is not the lake's. */
+export async function listTopic(lakeDir: string, topic: string, dates: Iterable<string>): Promise<LakeFile[]> {
+  const { files, foreign } = await listFolders(lakeDir, dates)
+  refuseForeign(foreign)
   return files.filter((file) => file.topic === topic)
+}
+
+/** Throws `LakeFileDamaged` where a scan has found paths that are not the lake's. */
+export function refuseForeign([stranger]: readonly string[]): void {
+  if (stranger === undefined) return
+  throw new LakeFileDamaged(`${stranger} was not written by the archiver. Move it out of the lake, then run again.`)
 }
 
 /** Of a topic's files, those that hold offsets below `watermark` (`null`: all of them). */
@@ -59,23 +58,29 @@ export async function checkFiles(files: readonly LakeFile[]): Promise<ScanFile[]
   return checked.sort(byDatePartitionOffset)
 }
 
-/** Whole dates, together about `bytes` or more. */
-export const inParts = (files: readonly ScanFile[], bytes: number): ScanFile[][] =>
-  split(files, bytes, (file, before) => file.date !== before.date)
+/** So many of the newest dates are parts of their own: what comes in later touches these, and has nothing else read again. */
+const newestDates = 7
+
+/** Whole dates, together about `bytes` or more, but each of the newest by itself. */
+export function inParts(files: readonly ScanFile[], bytes: number): ScanFile[][] {
+  const newest = new Set([...new Set(files.map(({ date }) => date))].slice(-newestDates))
+  return split(files, bytes, (file, before, isFull) => file.date !== before.date && (isFull || newest.has(file.date)))
+}
 
 /** The files in portions of about `bytes`, in their order: what is computed at a time. */
-export const inPortions = (files: readonly ScanFile[], bytes: number): ScanFile[][] => split(files, bytes, () => true)
+export const inPortions = (files: readonly ScanFile[], bytes: number): ScanFile[][] =>
+  split(files, bytes, (_file, _before, isFull) => isFull)
 
 function split(
   files: readonly ScanFile[],
   bytes: number,
-  mayBegin: (file: ScanFile, before: ScanFile) => boolean,
+  beginsAnother: (file: ScanFile, before: ScanFile, isFull: boolean) => boolean,
 ): ScanFile[][] {
   const groups: ScanFile[][] = []
   let left = 0
   for (const file of files) {
     const before = groups.at(-1)?.at(-1)
-    if (before === undefined || (left <= 0 && mayBegin(file, before))) {
+    if (before === undefined || beginsAnother(file, before, left <= 0)) {
       groups.push([])
       left = bytes
     }

@@ -80,7 +80,7 @@ export async function scanLake(lakeDir: string, options: ScanOptions): Promise<L
 async function scanAll(lakeDir: string, options: ScanOptions): Promise<LakeScan> {
   const { topic, watermark, portionBytes = defaultPortionBytes, now = Date.now() } = options
   const look = await lookAtFolders(lakeDir, {}, now)
-  const listed = await listTopic(lakeDir, topic, () => true)
+  const listed = await listTopic(lakeDir, topic, look.dates)
   if (listed.length === 0) throw new LakeEmpty(await describeEmpty(lakeDir, topic))
   const files = await checkFiles(filesBelow(listed, watermark))
   const covered = coveredBy(files, watermark)
@@ -106,7 +106,7 @@ async function goOnFrom(basis: LakeBasis, lakeDir: string, options: ScanOptions)
   const { topic, watermark, portionBytes = defaultPortionBytes, now = Date.now() } = options
   const look = await lookAtFolders(lakeDir, basis.folders, now)
   if (!hasFolders(basis, look)) return null
-  const listed = await listTopic(lakeDir, topic, (date) => look.changed.has(date))
+  const listed = await listTopic(lakeDir, topic, look.changed.keys())
   const below = sized(filesBelow(listed, watermark))
   if (!holdsStill(basis, look.changed.keys(), below)) return null
   const newest = await checkFiles(filesSince(below, basis.watermark))
@@ -115,11 +115,11 @@ async function goOnFrom(basis: LakeBasis, lakeDir: string, options: ScanOptions)
   const theirs = { ...options, portionBytes, covered }
   const touched = await readTouched(newest, { ...theirs, basis })
   const parts = partsWith(basis, touched.days)
-  const theirFiles = await listTopic(lakeDir, topic, (date) => look.changed.has(date) || isIn(parts, date))
+  const theirDates = [...look.dates].filter((date) => isIn(parts, date))
+  const theirFiles = await listTopic(lakeDir, topic, new Set([...look.changed.keys(), ...theirDates]))
   const wanted = await checkFiles(
     touched.days.size === 0 ? [] : filesOf(parts, filesBelow(theirFiles, watermark), newest),
   )
-  const theirDates = [...look.dates].filter((date) => isIn(parts, date))
   if (!holdsStill(basis, theirDates, wanted)) return null
   const { days } = await computeDays(inParts(wanted, portionBytes), touched.days, theirs)
   const records = basis.records + touched.records

@@ -1,6 +1,6 @@
 // Waits until the lake holds every record below the merge line, asking the archiver for it.
 import { setTimeout as pause } from 'node:timers/promises'
-import { lookUpPartition, readLastRow } from '@health/lake'
+import { listDates, lookUpPartition, readLastRow } from '@health/lake'
 import { tellViews, type ViewStore } from '@health/views'
 import { lakeBehind } from './batch-failed.ts'
 import { inWords } from './batch-result.ts'
@@ -48,9 +48,10 @@ async function lookUp(
   missing: Map<number, number>,
   { lakeDir, topic }: WaitOptions,
 ): Promise<void> {
+  const { dates } = await listDates(lakeDir)
   for (const [partition, end] of line) {
     if (end === 0 || missing.get(partition) === 0) continue
-    const { newest } = await lookUpPartition(lakeDir, topic, partition)
+    const { newest } = await lookUpPartition(lakeDir, topic, partition, dates)
     const covered = newest === null ? 0 : (await readLastRow(newest)).offset + 1
     missing.set(partition, Math.max(0, end - covered))
   }
