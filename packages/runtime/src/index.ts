@@ -2,6 +2,7 @@
 export * from './access-tokens.ts'
 export * from './close-after-body.ts'
 export * from './config.ts'
+export * from './create-server.ts'
 export * from './fields.ts'
 export * from './gate.ts'
 export * from './health.ts'

@@ -1,9 +1,9 @@
 // The life of a process: reads its settings, runs until a signal or a failure, ends with an exit code that tells which.
-import { createServer } from 'node:http'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import { closeAfterBody } from './close-after-body.ts'
 import { ConfigError, describeConfig, readConfig, type Settings } from './config.ts'
+import { createServer } from './create-server.ts'
 import { port } from './fields.ts'
 import { createHealthHandler, type Health } from './health.ts'
 import { listen } from './listen.ts'

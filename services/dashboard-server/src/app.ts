@@ -1,7 +1,15 @@
 // The HTTP side: the page and its files, REST, health, under one strict set of headers and one way of refusing.
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import { LogUnavailable } from '@health/log'
-import { closeAfterBody, createHealthHandler, type Gate, type Health, type Logger, sendProblem } from '@health/runtime'
+import {
+  closeAfterBody,
+  createHealthHandler,
+  createServer,
+  type Gate,
+  type Health,
+  type Logger,
+  sendProblem,
+} from '@health/runtime'
 import { ViewsUnavailable } from '@health/views'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import helmet from 'helmet'

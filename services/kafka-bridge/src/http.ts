@@ -1,6 +1,6 @@
 // Readings by HTTP: `POST /readings` answers 202 only once the log has every one of them, and asks for a token before.
-import { createServer, type Server } from 'node:http'
-import { bearerSecret, refuse, sendProblem } from '@health/runtime'
+import type { Server } from 'node:http'
+import { bearerSecret, createServer, refuse, sendProblem } from '@health/runtime'
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express'
 import type { HeldBytes } from './bytes-in-flight.ts'
 import type { Ingress } from './ingress.ts'
