@@ -28,7 +28,7 @@ import {
   type PatientViews,
 } from './partition-views.ts'
 import { changedFields, expiredFields, minutesStored } from './recent-minutes.ts'
-import { byBlock, expiredBlocks } from './recent-readings.ts'
+import { expiredBlocks } from './recent-readings.ts'
 import { additionsStored, encodeAdditions, isAddedTo } from './seen-window.ts'
 
 /** Cleared alerts kept per partition. */
@@ -83,7 +83,7 @@ function* patientOperations(
   if (values === null || !values.isChanged) return
   const { readings, minutes } = values
   for (const block of expiredBlocks(readings)) yield { op: 'delete', key: readingsKey(partition, id, block) }
-  for (const [block, inside] of byBlock(waiting.inside(readings, loaded(place))))
+  for (const [block, inside] of waiting.inside(readings, loaded(place)))
     yield { op: 'push', key: readingsKey(partition, id, block), items: [encodeReadings(inside)] }
   const key = minutesKey(partition, id)
   const fields = changedFields(minutes)

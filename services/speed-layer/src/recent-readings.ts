@@ -25,13 +25,8 @@ export function expiredBlocks({ newest, storedNewest }: ReadingWindow): number[]
   return blocks
 }
 
-/** Whether a reading measured then is still inside the window. */
-const isInside = ({ newest }: ReadingWindow, measuredAt: number): boolean => blockOf(measuredAt) >= firstBlock(newest)
-
-/** Readings by block, in the order in which they came. */
-export const byBlock = (readings: readonly EncodedReading[]): Map<number, EncodedReading[]> =>
-  Map.groupBy(readings, ([measuredAt]) => blockOf(measuredAt))
-
+/** So many blocks lie in a window at most, one behind the other: no two of them are the same modulo this. */
+const blocksInWindow = readingWindowMs / readingBlockMs + 1
 const rowLength = 7
 
 /**
@@ -39,11 +34,14 @@ const rowLength = 7
  * numbers, and their place is used again.
  */
 export class WaitingReadings {
-  /** Of each: whose it is, then an `EncodedReading` with NaN for `null`, and where the patient's one before is, or −1. */
+  /** Of each: whose it is, then an `EncodedReading` with NaN for `null`, and where the one before in its block is, or −1. */
   #numbers = new Float64Array(rowLength)
   #end = 0
-  /** Where each patient's newest one is, or −1. */
-  readonly #newest: number[] = []
+  /**
+   * Where the last one is, or −1, of each patient and block modulo `blocksInWindow`. What a later block has taken the place of
+   * has left the window: of a long history nearly all, and nothing looks at it again.
+   */
+  readonly #last: number[] = []
 
   get size(): number {
     return this.#end / rowLength
@@ -65,17 +63,27 @@ export class WaitingReadings {
     numbers[at + 3] = reading.glucoseMgdl ?? Number.NaN
     numbers[at + 4] = reading.heartRateBpm ?? Number.NaN
     numbers[at + 5] = reading.temperatureC ?? Number.NaN
-    while (this.#newest.length <= patient) this.#newest.push(-1)
-    numbers[at + 6] = this.#newest[patient] as number
-    this.#newest[patient] = at
+    const block = blockOf(reading.measuredAt)
+    const last = this.#last
+    while (last.length < (patient + 1) * blocksInWindow) last.push(-1)
+    const place = patient * blocksInWindow + (block % blocksInWindow)
+    const before = last[place] as number
+    const blockBefore = before < 0 ? Number.NEGATIVE_INFINITY : blockOf(this.#numberAt(before + 1))
+    numbers[at + 6] = blockBefore === block ? before : -1
+    if (blockBefore <= block) last[place] = at
   }
 
-  /** The patient's of a window, in the order in which they came. */
-  inside(window: ReadingWindow, patient: number): EncodedReading[] {
-    const readings: EncodedReading[] = []
-    for (let at = this.#newest[patient] ?? -1; at >= 0; at = this.#numberAt(at + 6))
-      if (isInside(window, this.#numberAt(at + 1))) readings.push(this.#readingAt(at))
-    return readings.reverse()
+  /** The patient's of a window, by block, each in the order in which they came. */
+  *inside({ newest }: ReadingWindow, patient: number): Iterable<[block: number, readings: EncodedReading[]]> {
+    for (let place = patient * blocksInWindow; place < (patient + 1) * blocksInWindow; place++) {
+      let at = this.#last[place] ?? -1
+      if (at < 0) continue
+      const block = blockOf(this.#numberAt(at + 1))
+      if (block < firstBlock(newest)) continue
+      const readings: EncodedReading[] = []
+      for (; at >= 0; at = this.#numberAt(at + 6)) readings.push(this.#readingAt(at))
+      yield [block, readings.reverse()]
+    }
   }
 
   /** All patients' that were received after a time (epoch ms), in the order in which they came. */
@@ -88,7 +96,7 @@ export class WaitingReadings {
 
   clear(): void {
     this.#end = 0
-    this.#newest.length = 0
+    this.#last.length = 0
   }
 
   #numberAt(index: number): number {
