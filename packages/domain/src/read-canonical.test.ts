@@ -4,13 +4,22 @@ import { anyReading } from './arbitraries.ts'
 import { aReading } from './builders.ts'
 import { messageFields } from './message.ts'
 import { readReading } from './parse-reading.ts'
-import { readCanonical } from './read-canonical.ts'
-import { formatReading } from './reading.ts'
+import { readCanonical, readCanonicalIn } from './read-canonical.ts'
+import { formatReading, type Reading } from './reading.ts'
 import { repeatsField } from './repeated-fields.ts'
 
 const canonical = formatReading(aReading({ temperatureC: 36.6 }))
 
-const read = (text: string) => readCanonical(Buffer.from(text))
+/** Read alone, and the same among other bytes, whatever would go on behind it. */
+function read(text: string): Reading | null {
+  const message = Buffer.from(text)
+  const reading = readCanonical(message)
+  for (const behind of ['', '0', '"', ',"temperature_c":36.6}', ' '.repeat(20)]) {
+    const around = Buffer.concat([Buffer.from('{"'), message, Buffer.from(behind)])
+    expect(readCanonicalIn(around, 2, message.length)).toEqual(reading)
+  }
+  return reading
+}
 
 /** What the fast path reads must be what the schema reads; it may decline anything. */
 function expectAgreement(text: string): void {
