@@ -57,6 +57,7 @@ export type ViewChange =
       /** When the speed layer wrote it: `receivedAt` to here is its latency. */
       at: number
       patients: Record<string, PatientState>
+      /** Each patient's in the order in which they came. */
       readings: [patientId: string, reading: RecentReading][]
       /** As they were after each change, in order. */
       alerts: AlertRow[]
@@ -222,20 +223,51 @@ function patientOf(encoded: EncodedPatient | PatientState): PatientState {
 
 type Applied = ViewChange & { kind: 'applied' }
 
+/**
+ * Readings of one patient one behind the other, five numbers each: how many ms before the change it was received, how many
+ * before that it was measured, its values, NaN for `null`. A burst brings thousands, and short numbers are soon written.
+ */
+export type ToldReadings = number[]
+
+const numbersEach = 5
+
+export function addTold(told: ToldReadings, at: number, reading: EncodedReading): void {
+  const [measuredAt, receivedAt, glucose, heartRate, temperature] = reading
+  const none = Number.NaN
+  told.push(at - receivedAt, receivedAt - measuredAt, glucose ?? none, heartRate ?? none, temperature ?? none)
+}
+
+function decodeTold(patientId: string, told: readonly (number | null)[], at: number): Applied['readings'] {
+  const readings: Applied['readings'] = []
+  for (let i = 0; i < told.length; i += numbersEach) {
+    const [ago = 0, age = 0, glucose = null, heartRate = null, temperature = null] = told.slice(i, i + numbersEach)
+    const receivedAt = at - (ago ?? 0)
+    const measuredAt = receivedAt - (age ?? 0)
+    readings.push([patientId, decodeReading([measuredAt, receivedAt, glucose, heartRate, temperature])])
+  }
+  return readings
+}
+
 /** An `applied` change of which patients and readings are encoded already. */
 export function encodeApplied(
   { partition, at, alerts, dropped }: Pick<Applied, 'partition' | 'at' | 'alerts' | 'dropped'>,
   patients: Readonly<Record<string, string>>,
-  readings: readonly (readonly [patientId: string, reading: EncodedReading])[],
+  readings: ReadonlyMap<string, ToldReadings>,
 ): string {
   const states = Object.entries(patients).map(([patientId, state]) => `${JSON.stringify(patientId)}:${state}`)
-  return `{"kind":"applied","partition":${partition},"at":${at},"patients":{${states.join()}},"readings":${JSON.stringify(readings)},"alerts":${JSON.stringify(alerts)},"dropped":${JSON.stringify(dropped)}}`
+  const told = Array.from(readings, ([patientId, theirs]) => `${JSON.stringify(patientId)}:${JSON.stringify(theirs)}`)
+  return `{"kind":"applied","partition":${partition},"at":${at},"patients":{${states.join()}},"readings":{${told.join()}},"alerts":${JSON.stringify(alerts)},"dropped":${JSON.stringify(dropped)}}`
 }
 
 export function encodeChange(change: ViewChange): string {
   if (change.kind !== 'applied') return JSON.stringify(change)
   const states = Object.entries(change.patients).map(([patientId, state]) => [patientId, encodePatient(state)])
-  const readings = change.readings.map(([patientId, reading]) => [patientId, encodeReading(reading)] as const)
+  const readings = new Map<string, ToldReadings>()
+  for (const [patientId, reading] of change.readings) {
+    const told = readings.get(patientId) ?? []
+    readings.set(patientId, told)
+    addTold(told, change.at, encodeReading(reading))
+  }
   return encodeApplied(change, Object.fromEntries(states), readings)
 }
 
@@ -243,12 +275,13 @@ export function decodeChange(text: string): ViewChange {
   const change = JSON.parse(text)
   if (change.kind !== 'applied') return change
   const patients = Object.entries(change.patients as Record<string, EncodedPatient>)
-  const readings = change.readings as [string, EncodedReading][]
+  // A speed layer of before tells them in a list: whoever shows them reads them once more when it asks.
+  const readings = Array.isArray(change.readings) ? [] : Object.entries<(number | null)[]>(change.readings)
   return {
     // A speed layer of before tells nothing of what it dropped.
     dropped: [],
     ...change,
     patients: Object.fromEntries(patients.map(([patientId, state]) => [patientId, patientOf(state)])),
-    readings: readings.map(([patientId, reading]) => [patientId, decodeReading(reading)]),
+    readings: readings.flatMap(([patientId, told]) => decodeTold(patientId, told, change.at)),
   }
 }

@@ -16,6 +16,7 @@ import {
   readingsKey,
   seenKey,
   slotField,
+  type ToldReadings,
   type ViewStore,
 } from '@health/views'
 import {
@@ -104,9 +105,8 @@ function* newsOperations(
   states: Record<string, string>,
   { now, newsSince }: { now: number; newsSince: number },
 ): Iterable<Operation> {
-  const readings = waiting
-    .receivedAfter(newsSince)
-    .map(([patient, reading]) => [loaded(changed[patient]).id, reading] as const)
+  const readings = new Map<string, ToldReadings>()
+  for (const [patient, told] of waiting.toldAt(now, newsSince)) readings.set(loaded(changed[patient]).id, told)
   yield { op: 'tell', change: encodeApplied({ partition, at: now, alerts, dropped }, states, readings) }
   const items = alerts.filter(({ state }) => state === 'cleared').map((alert) => JSON.stringify(alert))
   if (items.length > 0) yield { op: 'push', key: clearedAlertsKey(partition), items, keep: keptAlerts }

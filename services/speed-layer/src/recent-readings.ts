@@ -1,7 +1,7 @@
 // The readings of the last ten minutes, as lists of the views, one for each patient and block of two minutes: a commit appends
 // what came, however much is there already, and what has left a window goes list by list.
 import type { Reading } from '@health/domain'
-import { type EncodedReading, readingBlockMs, readingWindowMs } from '@health/views'
+import { addTold, type EncodedReading, readingBlockMs, readingWindowMs, type ToldReadings } from '@health/views'
 
 /** A patient's window. */
 export interface ReadingWindow {
@@ -86,12 +86,20 @@ export class WaitingReadings {
     }
   }
 
-  /** All patients' that were received after a time (epoch ms), in the order in which they came. */
-  receivedAfter(ms: number): [patient: number, reading: EncodedReading][] {
-    const readings: [number, EncodedReading][] = []
-    for (let at = 0; at < this.#end; at += rowLength)
-      if (this.#numberAt(at + 2) > ms) readings.push([this.#numberAt(at), this.#readingAt(at)])
-    return readings
+  /** Those received after a time (epoch ms) as a change made at `now` tells them, by patient. */
+  toldAt(now: number, receivedAfter: number): Map<number, ToldReadings> {
+    const told = new Map<number, ToldReadings>()
+    for (let at = 0; at < this.#end; at += rowLength) {
+      if (this.#numberAt(at + 2) <= receivedAfter) continue
+      const patient = this.#numberAt(at)
+      let theirs = told.get(patient)
+      if (theirs === undefined) {
+        theirs = []
+        told.set(patient, theirs)
+      }
+      addTold(theirs, now, this.#readingAt(at))
+    }
+    return told
   }
 
   clear(): void {
