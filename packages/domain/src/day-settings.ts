@@ -11,6 +11,8 @@ export const daySettings = {
 }
 
 function isTimeZone(zone: string): boolean {
+  // Without the calendars of the world, which take their time to load.
+  if (zone === 'UTC') return true
   try {
     return new Intl.DateTimeFormat('en', { timeZone: zone }) !== null
   } catch {
