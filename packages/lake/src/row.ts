@@ -1,5 +1,5 @@
 // A lake row: what a log record says in columns and, where those do not give its bytes back, the bytes themselves.
-import { parseCanonicalTime } from '@health/domain'
+import { parseCanonicalTime, type RecordBytes } from '@health/domain'
 
 /** The columns of every lake file, for ever. */
 export const lakeColumns = [
@@ -19,10 +19,8 @@ export const lakeColumns = [
 export const lakeHeader = `${lakeColumns.join(',')}\n`
 
 /** What the archiver needs of a log record. */
-export interface ArchivedRecord {
+export interface ArchivedRecord extends RecordBytes {
   offset: number
-  key: Uint8Array | null
-  value: Uint8Array | null
   /** Epoch ms. */
   receivedAt: number
 }
