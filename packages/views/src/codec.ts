@@ -224,8 +224,8 @@ function patientOf(encoded: EncodedPatient | PatientState): PatientState {
 type Applied = ViewChange & { kind: 'applied' }
 
 /**
- * Readings of one patient one behind the other, five numbers each: how many ms before the change it was received, how many
- * before that it was measured, its values, NaN for `null`. A burst brings thousands, and short numbers are soon written.
+ * Readings of one patient, their numbers one behind the other, NaN for `null`: how many ms before the change it was received,
+ * how many before that it was measured, then its values. A burst brings thousands, and short numbers are soon written.
  */
 export type ToldReadings = number[]
 
@@ -237,13 +237,12 @@ export function addTold(told: ToldReadings, at: number, reading: EncodedReading)
   told.push(at - receivedAt, receivedAt - measuredAt, glucose ?? none, heartRate ?? none, temperature ?? none)
 }
 
-function decodeTold(patientId: string, told: readonly (number | null)[], at: number): Applied['readings'] {
-  const readings: Applied['readings'] = []
+function decodeTold(told: readonly unknown[], at: number): RecentReading[] {
+  const readings: RecentReading[] = []
   for (let i = 0; i < told.length; i += numbersEach) {
-    const [ago = 0, age = 0, glucose = null, heartRate = null, temperature = null] = told.slice(i, i + numbersEach)
-    const receivedAt = at - (ago ?? 0)
-    const measuredAt = receivedAt - (age ?? 0)
-    readings.push([patientId, decodeReading([measuredAt, receivedAt, glucose, heartRate, temperature])])
+    const [ago, age, ...values] = told.slice(i, i + numbersEach) as EncodedReading
+    const receivedAt = at - ago
+    readings.push(decodeReading([receivedAt - age, receivedAt, ...values]))
   }
   return readings
 }
@@ -276,12 +275,14 @@ export function decodeChange(text: string): ViewChange {
   if (change.kind !== 'applied') return change
   const patients = Object.entries(change.patients as Record<string, EncodedPatient>)
   // A speed layer of before tells them in a list: whoever shows them reads them once more when it asks.
-  const readings = Array.isArray(change.readings) ? [] : Object.entries<(number | null)[]>(change.readings)
+  const readings = Array.isArray(change.readings) ? [] : Object.entries<unknown[]>(change.readings)
   return {
     // A speed layer of before tells nothing of what it dropped.
     dropped: [],
     ...change,
     patients: Object.fromEntries(patients.map(([patientId, state]) => [patientId, patientOf(state)])),
-    readings: readings.flatMap(([patientId, told]) => decodeTold(patientId, told, change.at)),
+    readings: readings.flatMap(([patientId, told]) =>
+      decodeTold(told, change.at).map((reading) => [patientId, reading] as const),
+    ),
   }
 }
