@@ -41,7 +41,7 @@ export function createDayOf(zone: string): (ms: number) => string {
  * same day as the one before are only compared.
  */
 export function createDaySpanOf(zone: string): (ms: number) => DaySpan {
-  const years = new Map<number, UtcOffset[]>()
+  const years = yearsIn(zone)
   let last: DaySpan = { date: '', from: Number.NaN, to: Number.NaN }
   return (ms) => {
     if (ms >= last.from && ms < last.to) return last
@@ -61,6 +61,15 @@ export function createDaySpanOf(zone: string): (ms: number) => DaySpan {
     }
     return last
   }
+}
+
+/** Zone → year → its offsets: to find them takes milliseconds. */
+const known = new Map<string, Map<number, UtcOffset[]>>()
+
+function yearsIn(zone: string): Map<number, UtcOffset[]> {
+  const years = known.get(zone) ?? new Map<number, UtcOffset[]>()
+  known.set(zone, years)
+  return years
 }
 
 /** The offset at `ms`, and until when it holds: the end of the `offsets` at the latest. */

@@ -15,7 +15,8 @@ function read(text: string): Reading | null {
   const message = Buffer.from(text)
   const reading = readCanonical(message)
   for (const behind of ['', '0', '"', ',"temperature_c":36.6}', ' '.repeat(20)]) {
-    const around = Buffer.concat([Buffer.from('{"'), message, Buffer.from(behind)])
+    // Of this size exactly: nothing can be read behind it.
+    const around = Uint8Array.from([...Buffer.from('{"'), ...message, ...Buffer.from(behind)])
     expect(readCanonicalIn(around, 2, message.length)).toEqual(reading)
   }
   return reading

@@ -66,23 +66,24 @@ export function readCanonical(message: Uint8Array): Reading | null {
   return readCopied(length)
 }
 
+/** What was copied from last: as many messages lie in one buffer as came to the log together. */
+let source: { buffer: Uint8Array; words: DataView } = { buffer: bytes, words }
+/** So many are copied at a time. */
+const copiedBytes = 4
+
 /**
  * The same for the `length` bytes of `buffer` from `begin` on: cut out of it first, as an array of their own, they would take
  * longer to make than to read.
  */
 export function readCanonicalIn(buffer: Uint8Array, begin: number, length: number): Reading | null {
   if (length <= 0 || length > mostBytes) return null
-  // Few lie so near to the end that the last word would reach beyond it.
-  if (begin + length + wordBytes > buffer.length) return readCanonical(buffer.subarray(begin, begin + length))
+  // Few lie so near to the end that what is copied last would reach beyond it.
+  if (begin + length + copiedBytes > buffer.length) return readCanonical(buffer.subarray(begin, begin + length))
   if (buffer !== source.buffer) source = { buffer, words: new DataView(buffer.buffer, buffer.byteOffset) }
   const from = source.words
   for (let i = 0; i < length; i += copiedBytes) words.setInt32(i, from.getInt32(begin + i))
   return readCopied(length)
 }
-
-/** What was copied from last: thousands of messages lie in one buffer. */
-let source: { buffer: Uint8Array; words: DataView } = { buffer: bytes, words }
-const copiedBytes = 4
 
 function readCopied(length: number): Reading | null {
   bytes[length] = 0

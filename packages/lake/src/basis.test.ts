@@ -85,6 +85,23 @@ describe('a scan that goes on from an earlier one', () => {
     await expect(scan()).rejects.toThrow(untouched)
   })
 
+  test('goes on where a day is touched whose folder is as it was', async () => {
+    const now = Date.now() + later
+    writeLake(folder, 0, tenDays)
+    const { basis } = await scan({ now })
+    writeLake(folder, 0, [aRecord(10, reading({ measuredAt: noon, glucoseMgdl: 300 }), noon + 11 * 86_400_000)])
+    expect(await scan({ basis, now })).toMatchObject({ goesOn: true, newRecords: 1, days: [{ date: '2026-03-28' }] })
+  })
+
+  test('older dates are parts of some size, each of the newest is one of its own', async () => {
+    writeLake(folder, 0, tenDays)
+    const partsOf = async (portionBytes: number) =>
+      (await scan({ portionBytes })).basis.parts.map(({ from, to }) => [from, to].map((date) => date.slice(-5)).join())
+    const newest = ['03-31', '04-01', '04-02', '04-03', '04-04', '04-05', '04-06'].map((date) => `${date},${date}`)
+    expect(await partsOf(1e6)).toEqual(['03-28,03-30', ...newest])
+    expect(await partsOf(1)).toEqual(['03-28,03-28', '03-29,03-29', '03-30,03-30', ...newest])
+  })
+
   test('finds that a reading of long ago was sent again', async () => {
     writeLake(folder, 0, tenDays)
     const { basis } = await scan({ portionBytes: 1 })

@@ -54,14 +54,19 @@ export async function computeDays(
   }
   const unsettled = days.unsettled()
   if (unsettled.length > 0) {
-    const again = together(unsettled, readingsTogether).map((group): Portion => {
-      const files = portions.flatMap((portion, i) => (group.portions.has(i) ? portion.files : []))
-      return { files, covered, timeZone, dates, only: group.keys }
-    })
+    const again = together(unsettled, readingsTogether).map((group) => ({
+      files: portions.flatMap((portion, i) => (group.portions.has(i) ? portion.files : [])),
+      only: group.keys,
+    }))
+    const isLittle = sizeOf(again.flatMap(({ files }) => files)) <= portionBytes
+    const askedAgain = again.map((each): Portion => ({ ...each, covered, timeZone, dates }))
     await withBeat(
       () => onProgress?.({ records, share: 1 }),
       async () => {
-        for await (const folded of foldPortions(again, { threads: availableParallelism(), signal })) {
+        for await (const folded of foldPortions(askedAgain, {
+          threads: isLittle ? 0 : availableParallelism(),
+          signal,
+        })) {
           days.replace(folded.days)
         }
       },

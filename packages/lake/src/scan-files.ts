@@ -20,7 +20,10 @@ export class LakeEmpty extends Error {
 /** So many files are checked before others have their turn. */
 const checksAtOnce = 100
 
-/** The files of `topic` in the folders of `dates`, by partition and offset. Throws `LakeFileDamaged` for what is not the lake's. */
+/**
+ * The files of `topic` in the folders of `dates`, by partition and offset. Throws `LakeFileDamaged` for what is not the
+ * lake's.
+ */
 export async function listTopic(lakeDir: string, topic: string, dates: Iterable<string>): Promise<LakeFile[]> {
   const { files, foreign } = await listFolders(lakeDir, dates)
   refuseForeign(foreign)
@@ -58,7 +61,7 @@ export async function checkFiles(files: readonly LakeFile[]): Promise<ScanFile[]
   return checked.sort(byDatePartitionOffset)
 }
 
-/** So many of the newest dates are parts of their own: what comes in later touches these, and has nothing else read again. */
+/** So many of the newest dates are parts of their own: they are touched most, and then no other date is read again. */
 const newestDates = 7
 
 /** Whole dates, together about `bytes` or more, but each of the newest by itself. */

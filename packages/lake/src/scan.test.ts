@@ -151,8 +151,14 @@ describe('a lake that cannot be relied on', () => {
   test('a foreign file is named; what a writer left behind is not read', async () => {
     appendFileSync(join(rawFolder(folder), 'date=2026-03-28', `.${topic}-000-${'2'.padStart(20, '0')}.1-a.tmp`), 'half')
     expect((await scan()).records).toBe(2)
-    writeFileSync(join(rawFolder(folder), 'date=2026-03-28', 'notes.csv'), 'a,b\n')
-    await expect(scan()).rejects.toThrow('notes.csv')
+    const { basis } = await scan()
+    for (const path of [join('date=2026-03-28', 'notes.csv'), 'notes.txt']) {
+      writeFileSync(join(rawFolder(folder), path), 'a,b\n')
+      await expect(scan()).rejects.toThrow(path)
+      await expect(scan({ basis })).rejects.toThrow(path)
+      rmSync(join(rawFolder(folder), path))
+    }
+    expect((await scan({ basis })).records).toBe(2)
   })
 
   test('two files that hold the same offsets are refused', async () => {

@@ -121,7 +121,7 @@ async function goOnFrom(basis: LakeBasis, lakeDir: string, options: ScanOptions)
     touched.days.size === 0 ? [] : filesOf(parts, filesBelow(theirFiles, watermark), newest),
   )
   if (!holdsStill(basis, theirDates, wanted)) return null
-  const { days } = await computeDays(inParts(wanted, portionBytes), touched.days, theirs)
+  const { days } = await computeDays([wanted], touched.days, theirs)
   const records = basis.records + touched.records
   const missing = basis.missing + heldOffsets(newest, covered, basis) - touched.records
   const known = {

@@ -23,3 +23,8 @@ test('a change is read back as it was told, the readings of each patient in thei
   })
   fc.assert(property)
 })
+
+test('what a speed layer of before tells does no harm', () => {
+  const told = '{"kind":"applied","partition":0,"at":5,"patients":{},"readings":[["p001",[1,2,3,4,5]]],"alerts":[]}'
+  expect(decodeChange(told)).toMatchObject({ kind: 'applied', at: 5, readings: [], dropped: [] })
+})

@@ -38,8 +38,8 @@ export class WaitingReadings {
   #numbers = new Float64Array(rowLength)
   #end = 0
   /**
-   * Where the last one is, or −1, of each patient and block modulo `blocksInWindow`. What a later block has taken the place of
-   * has left the window: of a long history nearly all, and nothing looks at it again.
+   * Where the last one is, or −1, of each patient and block modulo `blocksInWindow`. A later block takes the place of an
+   * earlier one, which has left the window then: of a long history nearly all, and nothing looks at it again.
    */
   readonly #last: number[] = []
 
@@ -73,7 +73,7 @@ export class WaitingReadings {
     if (blockBefore <= block) last[place] = at
   }
 
-  /** The patient's of a window, by block, each in the order in which they came. */
+  /** The patient's of a window, which ends with none earlier than these, by block, each in the order in which they came. */
   *inside({ newest }: ReadingWindow, patient: number): Iterable<[block: number, readings: EncodedReading[]]> {
     for (let place = patient * blocksInWindow; place < (patient + 1) * blocksInWindow; place++) {
       let at = this.#last[place] ?? -1
