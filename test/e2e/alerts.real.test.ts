@@ -45,16 +45,33 @@ describe.each(backends)('alerts in Chromium, on %s', { timeout: 120_000 }, (_, s
   const tones = () => page.evaluate<number>('heard.tones')
   const notified = () => page.evaluate<string[]>('heard.notifications')
 
-  test('say that they cannot be heard before the page was touched, and that they can once it was', async () => {
-    const button = page.locator('.top .sound')
-    await vi.waitFor(async () => expect(await button.textContent()).toMatch(/Sound on|Touch for sound/), patience)
-    await button.click()
-    await vi.waitFor(async () => expect(await button.textContent()).toBe('Sound on'), patience)
-    await page.locator('.alarm-controls summary').click()
-    await page.getByRole('button', { name: 'Test' }).click()
-    await page.getByText('Did you hear two tones?').waitFor()
-    expect(await tones()).toBe(2)
-  })
+  // As long as a finger or a key stays down: the sound that it woke must not be taken for one to be switched off.
+  test.each([
+    ['finger', () => page.mouse.down(), () => page.mouse.up()],
+    ['key', () => page.keyboard.down('Space'), () => page.keyboard.up('Space')],
+  ])(
+    'say that they cannot be heard before the page was touched, and that they can once a %s did',
+    async (_, press, release) => {
+      await page.reload()
+      const button = page.locator('.top .sound')
+      await vi.waitFor(async () => expect(await button.textContent()).toBe('Touch for sound'), patience)
+      await button.hover()
+      await button.focus()
+      await press()
+      await vi.waitFor(async () => expect(await button.textContent()).toBe('Sound on'), patience)
+      await release()
+      await page.evaluate('new Promise(requestAnimationFrame)')
+      expect(await button.textContent()).toBe('Sound on')
+      await button.press('Space')
+      await vi.waitFor(async () => expect(await button.textContent()).toBe('Sound off'), patience)
+      await button.click()
+      await vi.waitFor(async () => expect(await button.textContent()).toBe('Sound on'), patience)
+      await page.locator('.alarm-controls summary').click()
+      await page.getByRole('button', { name: 'Test' }).click()
+      await page.getByText('Did you hear two tones?').waitFor()
+      expect(await tones()).toBe(2)
+    },
+  )
 
   test('are shown, said and heard once for an excursion', async () => {
     await send('p001', 65, 64, 63)

@@ -1,7 +1,7 @@
 // Whether alarms can be heard, said at all times; their volume, a test, and notifications.
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { melodyOf } from '../alarm/alarm.ts'
-import type { Sound } from '../alarm/sound.ts'
+import type { Sound, SoundState } from '../alarm/sound.ts'
 import { words } from '../words.ts'
 import { SoundIcon } from './icons.tsx'
 
@@ -11,10 +11,19 @@ const says = words.alertCentre
 export function SoundButton({ sound }: { sound: Sound }) {
   useSound(sound)
   const state = sound.state()
-  // A touch anywhere unblocks it, this one too.
-  const onClick = () => state !== 'blocked' && sound.setOn(state === 'off')
+  // A touch anywhere unblocks it, this one too, and mostly before it ends: then it must not switch off what it has begun.
+  const before = useRef<SoundState | null>(null)
+  const onPress = (event: PointerEvent | KeyboardEvent) => {
+    // A key that stays down comes again and again.
+    if (!('repeat' in event && event.repeat)) before.current = sound.state()
+  }
+  const onClick = () => {
+    if ((before.current ?? sound.state()) !== 'blocked') sound.setOn(sound.state() === 'off')
+    before.current = null
+  }
+  const press = { onPointerDown: onPress, onKeyDown: onPress, onClick }
   return (
-    <button type="button" class="quiet sound" data-state={state} title={says.soundStates[state]} onClick={onClick}>
+    <button type="button" class="quiet sound" data-state={state} title={says.soundStates[state]} {...press}>
       <SoundIcon crossed={state !== 'on'} />
       <span>{says.soundStates[state]}</span>
     </button>
