@@ -13,14 +13,14 @@ const nurse = 'nurse-cret-0123456789'
 const stranger = 'stranger-cret-0123456789'
 const bearer = (secret: string) => ({ authorization: `Bearer ${secret}` })
 
-describe('a demo with tokens', { timeout: 120_000 }, () => {
+describe('a demo with tokens', () => {
   const folder = mkdtempSync(join(tmpdir(), 'health-tokens-'))
   let demo: Demo
   beforeAll(async () => {
     writeFileSync(join(folder, 'tokens'), `# people\nnurse:read+acknowledge:${nurse}\n`)
     const tokens = { API_TOKENS: `device:ingest:${device}`, API_TOKENS_FILE: join(folder, 'tokens') }
     demo = await startDemo({ ...tokens, LOG_LEVEL: 'trace' })
-  }, 120_000)
+  })
   afterAll(async () => {
     await demo.close()
     rmSync(folder, { recursive: true })

@@ -17,7 +17,7 @@ const kinds: [name: string, options: BrowserContextOptions][] = [
   ['forced colours, narrowest, Indonesian', { viewport: narrowest, forcedColors: 'active', locale: 'id-ID' }],
 ]
 
-describe('the page for everyone', { timeout: 180_000 }, () => {
+describe('the page for everyone', () => {
   let demo: Demo
   let browser: Browser
   beforeAll(async () => {
@@ -33,7 +33,7 @@ describe('the page for everyone', { timeout: 180_000 }, () => {
       const run = await demo.run('batch.ts')
       expect(run, run.stderr).toMatchObject({ code: 0 })
     }, patience)
-  }, 180_000)
+  })
   afterAll(async () => {
     await browser?.close()
     await demo?.close()

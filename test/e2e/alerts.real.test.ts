@@ -13,7 +13,7 @@ const backends: [name: string, settings: () => Record<string, string>][] = [
   ['Kafka and Redis', () => realBackend(10, `e2e-${randomUUID()}`)],
 ]
 
-describe.each(backends)('alerts in Chromium, on %s', { timeout: 120_000 }, (_, settings) => {
+describe.each(backends)('alerts in Chromium, on %s', (_, settings) => {
   let demo: Demo
   let browser: Browser
   let opened: OpenedPage
@@ -25,7 +25,7 @@ describe.each(backends)('alerts in Chromium, on %s', { timeout: 120_000 }, (_, s
     opened = await openDashboard(browser, demo.dashboard, listen)
     page = opened.page
     await page.getByRole('heading', { name: 'Alerts' }).waitFor()
-  }, 120_000)
+  })
   afterAll(async () => {
     await browser?.close()
     await demo?.close()
@@ -114,7 +114,7 @@ describe.each(backends)('alerts in Chromium, on %s', { timeout: 120_000 }, (_, s
 
   test('that are critical are heard again and again, until they are snoozed', async () => {
     const before = await tones()
-    await vi.waitFor(async () => expect(await tones()).toBeGreaterThan(before), { timeout: 20_000, interval: 100 })
+    await vi.waitFor(async () => expect(await tones()).toBeGreaterThan(before), patience)
     const low = alertOf('p002', 'glucose very low')
     await low.getByText('More').click()
     await low.getByRole('button', { name: '15 min' }).click()

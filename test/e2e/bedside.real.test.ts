@@ -7,7 +7,7 @@ import { patience } from './until.ts'
 
 const minuteMs = 60_000
 
-describe('the page in Chromium', { timeout: 120_000 }, () => {
+describe('the page in Chromium', () => {
   let demo: Demo
   let browser: Browser
   let opened: OpenedPage
@@ -22,7 +22,7 @@ describe('the page in Chromium', { timeout: 120_000 }, () => {
     opened = await openDashboard(browser, `${demo.dashboard}#/slow`)
     page = opened.page
     await page.locator('.graph').waitFor()
-  }, 120_000)
+  })
   afterAll(async () => {
     await browser?.close()
     await demo?.close()

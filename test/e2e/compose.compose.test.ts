@@ -22,7 +22,7 @@ import { patience } from './until.ts'
 
 const run = promisify(execFile)
 
-describe('the compose stack', { timeout: 300_000 }, () => {
+describe('the compose stack', () => {
   const lake = mkdtempSync(join(tmpdir(), 'health-compose-lake-'))
   let env: Record<string, string> = {}
   let dashboard = ''
@@ -50,12 +50,12 @@ describe('the compose stack', { timeout: 300_000 }, () => {
     await compose('up', '--detach', '--wait', '--build')
     browser = await launchChromium()
     opened = await openDashboard(browser, dashboard)
-  }, 600_000)
+  })
   afterAll(async () => {
     await browser?.close()
     await compose('down', '--volumes', '--timeout', '20')
     rmSync(lake, { recursive: true, force: true })
-  }, 120_000)
+  })
 
   test('shows live patients, and the graph moves', async () => {
     await expectPatients(opened.page, 5)

@@ -12,8 +12,9 @@ import {
   openDashboard,
 } from './browser.ts'
 import { type Demo, startDemo } from './demo.ts'
+import { patience } from './until.ts'
 
-describe('the dashboard in Chromium', { timeout: 180_000 }, () => {
+describe('the dashboard in Chromium', () => {
   let demo: Demo
   let browser: Browser
   let opened: OpenedPage
@@ -21,7 +22,7 @@ describe('the dashboard in Chromium', { timeout: 180_000 }, () => {
     demo = await startDemo()
     browser = await launchChromium()
     opened = await openDashboard(browser, demo.dashboard)
-  }, 180_000)
+  })
   afterAll(async () => {
     await browser?.close()
     await demo?.close()
@@ -49,6 +50,6 @@ describe('the dashboard in Chromium', { timeout: 180_000 }, () => {
     await opened.page
       .getByRole('region')
       .getByText(/dashboard server cannot be reached/)
-      .waitFor({ timeout: 30_000 })
+      .waitFor({ timeout: patience.timeout })
   })
 })

@@ -7,11 +7,11 @@ import { type Demo, startDemo } from './demo.ts'
 import { runScript } from './processes.ts'
 import { patience } from './until.ts'
 
-describe('the demo', { timeout: 120_000 }, () => {
+describe('the demo', () => {
   let demo: Demo
   beforeAll(async () => {
     demo = await startDemo()
-  }, 120_000)
+  })
   afterAll(() => demo.close())
 
   test('says where the dashboard is, and shows live patients with statuses there', async () => {

@@ -22,7 +22,7 @@ async function startForeignSite() {
   return { url, asked, close: () => server.close() }
 }
 
-describe('a page of another origin', { timeout: 60_000 }, () => {
+describe('a page of another origin', () => {
   let demo: Demo
   let foreign: Awaited<ReturnType<typeof startForeignSite>>
   let browser: Browser
@@ -35,7 +35,7 @@ describe('a page of another origin', { timeout: 60_000 }, () => {
     ingest = demo.ingest.replace('localhost', '127.0.0.1')
     foreign = await startForeignSite()
     browser = await launchChromium()
-  }, 60_000)
+  })
   afterAll(async () => {
     await browser?.close()
     foreign?.close()

@@ -25,7 +25,7 @@ const texts = [
   'x'.repeat(2000),
 ]
 
-describe('hostile text', { timeout: 60_000 }, () => {
+describe('hostile text', () => {
   let demo: Demo
   let browser: Browser
   let watched: WatchedPage
@@ -39,7 +39,7 @@ describe('hostile text', { timeout: 60_000 }, () => {
     page = watched.page
     await page.goto(demo.dashboard)
     await page.locator('[data-patient="honest"]').waitFor()
-  }, 60_000)
+  })
   afterAll(async () => {
     await browser?.close()
     await demo?.close()

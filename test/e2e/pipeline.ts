@@ -19,12 +19,12 @@ interface ReferenceDay {
 
 /** Declares the tests on the system that `backend`'s settings make. */
 export function describePipeline(name: string, backend: () => Record<string, string>): void {
-  describe(`the pipeline on ${name}`, { timeout: 120_000 }, () => {
+  describe(`the pipeline on ${name}`, () => {
     let system: System
     beforeAll(async () => {
       system = await startSystem(backend())
-    }, 120_000)
-    afterAll(() => system.close(), 60_000)
+    })
+    afterAll(() => system.close())
 
     const get = async <T>(path: string): Promise<T> => {
       const answer = await fetch(`${system.dashboard}${path}`)

@@ -3,7 +3,9 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { violationsOf } from './axe.ts'
 import { expectGraphMoves, expectPatients, launchChromium, type OpenedPage, openDashboard } from './browser.ts'
+
 import { type Demo, startDemo } from './demo.ts'
+import { patience } from './until.ts'
 
 const reader = 'reader-secret-0123456789'
 const nurse = 'nurse-secret-0123456789'
@@ -12,7 +14,7 @@ const brief = 'brief-secret-0123456789'
 /** Long enough to start a demo and see its patients. */
 const briefMs = 60_000
 
-describe('a dashboard with tokens', { timeout: 180_000 }, () => {
+describe('a dashboard with tokens', () => {
   let demo: Demo
   let browser: Browser
   /** When the brief token ends. */
@@ -30,7 +32,7 @@ describe('a dashboard with tokens', { timeout: 180_000 }, () => {
       ].join(','),
     })
     browser = await launchChromium()
-  }, 180_000)
+  })
   afterAll(async () => {
     for (const { close } of open) await close()
     await browser?.close()
@@ -105,7 +107,10 @@ describe('a dashboard with tokens', { timeout: 180_000 }, () => {
 
   test('leaves the values there when the token ends, says that they do not change, and asks for another', async () => {
     const { page, signIn } = ending
-    await page.getByRole('alert').getByText('Your token has expired').waitFor({ timeout: briefMs })
+    await page
+      .getByRole('alert')
+      .getByText('Your token has expired')
+      .waitFor({ timeout: briefMs + patience.timeout })
     expect(Date.now()).toBeGreaterThanOrEqual(end)
     expect(await page.getByRole('region', { name: 'What is wrong' }).textContent()).toContain('do not change')
     expect(await page.locator('[data-patient]').count()).toBe(5)

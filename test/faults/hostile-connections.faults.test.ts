@@ -23,7 +23,7 @@ const growth = 300
 const mostTaken = 64 * 1024 * 1024
 const gigabyte = 2 ** 30
 
-describe(`hostile connections, seed ${seed}`, { timeout: 120_000 }, () => {
+describe(`hostile connections, seed ${seed}`, () => {
   let system: FaultSystem
   let observer: Observer
   let companion: Companion
@@ -40,11 +40,11 @@ describe(`hostile connections, seed ${seed}`, { timeout: 120_000 }, () => {
       dashboard: Number(system.env['DASHBOARD_PORT']),
       health: Number(new URL(system.services['csv-archiver-1'].health).port),
     }
-  }, 120_000)
+  })
   afterAll(async () => {
     await observer?.close()
     await system?.close()
-  }, 60_000)
+  })
 
   beforeEach(async () => {
     memory = watchMemory(system)

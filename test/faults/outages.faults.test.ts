@@ -8,16 +8,16 @@ import { until } from '../e2e/until.ts'
 import { createFaultSystem, type FaultSystem, serviceNames } from './fault-system.ts'
 import { memoryOf, type Observer, observe, post, timesLogged } from './faults.fixture.ts'
 
-describe('outages', { timeout: 180_000 }, () => {
+describe('outages', () => {
   let system: FaultSystem
   let observer: Observer
   beforeAll(async () => {
     system = await createFaultSystem()
-  }, 60_000)
+  })
   afterAll(async () => {
     await observer?.close()
     await system?.close()
-  }, 60_000)
+  })
 
   test('services that start before Kafka and Redis are there wait, say so once, are not ready, and begin when they come', async () => {
     const services = serviceNames.map((name) => system.services[name])

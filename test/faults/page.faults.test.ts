@@ -30,7 +30,7 @@ const troubles = {
   offline: { header: 'offline', says: /^This browser is offline/, next: /Check the network of this device/ },
 }
 
-describe('the page', { timeout: 120_000 }, () => {
+describe('the page', () => {
   let system: FaultSystem
   let uploader: Uploader
   let page: SeenPage
@@ -44,12 +44,12 @@ describe('the page', { timeout: 120_000 }, () => {
     uploader = startUploader(system.ingest, everyone)
     page = await seePage(system.dashboard, everyone, uploader)
     await page.expectAllWell()
-  }, 120_000)
+  })
   afterAll(async () => {
     uploader?.stop()
     await page?.close()
     await system?.close()
-  }, 60_000)
+  })
 
   async function whileDead(part: Part, check: () => Promise<void>): Promise<void> {
     await part.kill()

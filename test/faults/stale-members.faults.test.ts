@@ -11,7 +11,7 @@ import { type Observer, observe } from './faults.fixture.ts'
 /** Longer than the session time-out of 6 s, after which Kafka gives the partitions to others. */
 const stoppedMs = 10_000
 
-describe('stale members', { timeout: 180_000 }, () => {
+describe('stale members', () => {
   let system: FaultSystem
   let observer: Observer
   beforeAll(async () => {
@@ -19,11 +19,11 @@ describe('stale members', { timeout: 180_000 }, () => {
     await system.startAll()
     observer = await observe(system)
     await system.allReady()
-  }, 120_000)
+  })
   afterAll(async () => {
     await observer?.close()
     await system?.close()
-  }, 60_000)
+  })
 
   /** Readings keep coming until `done`, some of them while the process to be stopped has taken, but not written, records. */
   async function sendWhile(done: Promise<unknown>): Promise<void> {

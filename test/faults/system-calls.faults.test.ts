@@ -13,9 +13,7 @@ import { root } from '../e2e/processes.ts'
 import { until } from '../e2e/until.ts'
 import { createPart } from './part.ts'
 
-test('the archiver writes, flushes, links and flushes the folder, in that order, for every file', {
-  timeout: 120_000,
-}, async () => {
+test('the archiver writes, flushes, links and flushes the folder, in that order, for every file', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'health-strace-'))
   const env = { DATA_DIR: folder, KAFKA_PARTITIONS: '2', METRICS_PORT: '0', ARCHIVE_ROLL_SECONDS: '1' }
   const log = await openLog(readConfig(z.object(logSettings), env), {

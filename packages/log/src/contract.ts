@@ -9,7 +9,7 @@ export { contractTopicPrefix, type OpenedLog } from './contract/world.ts'
 
 /** Declares the tests for the backend `name`. `open` is called once; topics and groups are new in every test. */
 export function describeLog(name: string, open: () => Promise<OpenedLog>): void {
-  describe(`the log on ${name}`, { timeout: 60_000 }, () => {
+  describe(`the log on ${name}`, () => {
     const { begin } = createLogWorld(open)
     describeAppending(begin)
     describeConsuming(begin)

@@ -10,7 +10,6 @@ import { type EmbeddedLogOptions, openEmbeddedLog } from './embedded.ts'
 import { type EventLog, type LogRecord, TopicMismatch } from './log.ts'
 
 const hourMs = 3_600_000
-const patience = { timeout: 20_000, interval: 10 }
 
 const aFolder = () => mkdtempSync(join(tmpdir(), 'log-'))
 
@@ -67,7 +66,7 @@ describe('the embedded log', () => {
       onBatch: async ({ records }) => void seen.push(...records),
     })
     start('append')
-    await vi.waitFor(() => expect(seen.map(text)).toEqual(['from another process']), patience)
+    await vi.waitFor(() => expect(seen.map(text)).toEqual(['from another process']))
   })
 
   test('has one member per group; the next takes over when its process is killed', async () => {
@@ -82,7 +81,7 @@ describe('the embedded log', () => {
     })
     expect(subscription.waitingFor()).toMatch(/the other member of group speed-layer/)
     other.kill('SIGKILL')
-    await vi.waitFor(() => expect(seen).toHaveLength(1), patience)
+    await vi.waitFor(() => expect(seen).toHaveLength(1))
     expect(subscription.waitingFor()).toBeNull()
   })
 
@@ -123,7 +122,7 @@ describe('the embedded log', () => {
         startAt: async () => null,
         onBatch: async ({ partition }) => void partitions.push(partition),
       })
-      await vi.waitFor(() => expect(partitions).toHaveLength(1), patience)
+      await vi.waitFor(() => expect(partitions).toHaveLength(1))
       subscription.commit(partitions[0] ?? -1, offset)
       await log.close()
     }
@@ -134,11 +133,11 @@ describe('the embedded log', () => {
     test('of the dead letters by age alone, of the readings only what is archived', async () => {
       await fill()
       const log = openHere()
-      await vi.waitFor(async () => expect(await lows(log, 'readings_dlq')).toEqual([10]), patience)
+      await vi.waitFor(async () => expect(await lows(log, 'readings_dlq')).toEqual([10]))
       expect(await lows(log, 'readings')).toEqual([0])
       await commitAsArchiver(4)
       const later = openHere()
-      await vi.waitFor(async () => expect(await lows(later, 'readings')).toEqual([4]), patience)
+      await vi.waitFor(async () => expect(await lows(later, 'readings')).toEqual([4]))
       expect(await readAll(later, 'readings')).toHaveLength(7)
     })
 
@@ -146,9 +145,9 @@ describe('the embedded log', () => {
       await fill()
       await commitAsArchiver(11)
       const log = openHere()
-      await vi.waitFor(async () => expect(await lows(log, 'readings')).toEqual([10]), patience)
+      await vi.waitFor(async () => expect(await lows(log, 'readings')).toEqual([10]))
       const later = openHere({ now: () => Date.now() + 2 * hourMs })
-      await vi.waitFor(async () => expect(await lows(later, 'readings')).toEqual([11]), patience)
+      await vi.waitFor(async () => expect(await lows(later, 'readings')).toEqual([11]))
       await append(later, 'p001')
       expect((await readAll(later, 'readings')).map(({ offset }) => offset)).toEqual([11])
     })
@@ -157,7 +156,7 @@ describe('the embedded log', () => {
       await fill()
       await commitAsArchiver(10)
       const log = openHere()
-      await vi.waitFor(async () => expect(await lows(log, 'readings')).toEqual([10]), patience)
+      await vi.waitFor(async () => expect(await lows(log, 'readings')).toEqual([10]))
       const gaps: unknown[] = []
       const offsets: number[] = []
       await log.subscribe('readings', 'speed-layer', {
@@ -165,7 +164,7 @@ describe('the embedded log', () => {
         onBatch: async ({ records }) => void offsets.push(...records.map(({ offset }) => offset)),
         onGap: async (gap) => void gaps.push(gap),
       })
-      await vi.waitFor(() => expect(offsets).toEqual([10]), patience)
+      await vi.waitFor(() => expect(offsets).toEqual([10]))
       expect(gaps).toEqual([{ partition: expect.any(Number), position: 3, low: 10 }])
     })
   })

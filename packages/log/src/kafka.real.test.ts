@@ -10,7 +10,6 @@ import { type Consumer, type EventLog, type LogRecord, LogUnavailable, TopicMism
 
 const broker = firstBroker()
 const admin = new Kafka({ brokers: [broker], logLevel: logLevel.NOTHING }).admin()
-const patience = { timeout: 30_000, interval: 20 }
 
 beforeAll(() => admin.connect())
 afterAll(async () => {
@@ -31,7 +30,7 @@ const open = (options: Partial<KafkaLogOptions> = {}): Promise<EventLog> =>
 
 describeLog('Kafka', async () => ({ log: await open(), another: open }))
 
-describe('the log on Kafka', { timeout: 60_000 }, () => {
+describe('the log on Kafka', () => {
   let topic: string
   const logs: EventLog[] = []
 
@@ -96,7 +95,7 @@ describe('the log on Kafka', { timeout: 60_000 }, () => {
       await append(log, '1', '2')
       const seen = aCollector({ startAt: async () => (seen.values().length === 0 ? null : 2) })
       const subscription = await subscribe(log, seen.consumer)
-      await vi.waitFor(() => expect(seen.values()).toEqual(['1', '2']), patience)
+      await vi.waitFor(() => expect(seen.values()).toEqual(['1', '2']))
       await admin.deleteTopics({ topics: [topic] })
       await append(await openHere(), 'new')
       await expect(subscription.failed).rejects.toThrow(/made anew/)
@@ -111,7 +110,7 @@ describe('the log on Kafka', { timeout: 60_000 }, () => {
     const gaps: { position: number; low: number }[] = []
     const seen = aCollector({ onBatch: () => release.promise, onGap: async (gap) => void gaps.push(gap) })
     await subscribe(log, seen.consumer)
-    await vi.waitFor(() => expect(seen.values()).toEqual(['0']), patience)
+    await vi.waitFor(() => expect(seen.values()).toEqual(['0']))
     // So long that no fetch, made while it is busy, holds all of them.
     const long = (i: number) => String(i).padEnd(fetchLimits.maxBytesPerPartition / 2)
     for (let i = 1; i < 10; i++) await append(log, long(i))
@@ -119,7 +118,7 @@ describe('the log on Kafka', { timeout: 60_000 }, () => {
     await admin.fetchTopicOffsets(topic)
     await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '9' }] })
     release.resolve()
-    await vi.waitFor(() => expect(seen.values().at(-1)?.trimEnd()).toBe('9'), patience)
+    await vi.waitFor(() => expect(seen.values().at(-1)?.trimEnd()).toBe('9'))
     const read = seen.values().length - 1
     expect(gaps).toEqual([{ partition: 0, position: read, low: 9 }])
   })
@@ -133,7 +132,7 @@ describe('the log on Kafka', { timeout: 60_000 }, () => {
     )
     const seen = aCollector()
     await subscribe(log, seen.consumer)
-    await vi.waitFor(() => expect(seen.values().length).toBeGreaterThanOrEqual(values.length), patience)
+    await vi.waitFor(() => expect(seen.values().length).toBeGreaterThanOrEqual(values.length))
     expect(new Set(seen.values())).toEqual(new Set(values))
     expect(seen.values()).toHaveLength(values.length)
   })
@@ -157,8 +156,8 @@ describe('the log on Kafka', { timeout: 60_000 }, () => {
       expect(subscription.waitingFor()).toMatch(/Kafka at/)
       await expect(append(log, 'early')).rejects.toThrow(LogUnavailable)
       proxy.mend()
-      await vi.waitFor(() => append(log, '1'), patience)
-      await vi.waitFor(() => expect(seen.values()).toEqual(['1']), patience)
+      await vi.waitFor(() => append(log, '1'))
+      await vi.waitFor(() => expect(seen.values()).toEqual(['1']))
       expect(subscription.waitingFor()).toBeNull()
     })
 
@@ -175,13 +174,13 @@ describe('the log on Kafka', { timeout: 60_000 }, () => {
       const seen = aCollector({ startAt: async () => seen.values().length })
       const subscription = await subscribe(log, seen.consumer)
       await append(log, '1')
-      await vi.waitFor(() => expect(seen.values()).toEqual(['1']), patience)
+      await vi.waitFor(() => expect(seen.values()).toEqual(['1']))
       proxy.cut()
       await expect(append(log, 'lost')).rejects.toThrow(LogUnavailable)
-      await vi.waitFor(() => expect(subscription.waitingFor()).toMatch(/Kafka at/), patience)
+      await vi.waitFor(() => expect(subscription.waitingFor()).toMatch(/Kafka at/))
       proxy.mend()
       await append(log, '2')
-      await vi.waitFor(() => expect(seen.values()).toEqual(['1', '2']), patience)
+      await vi.waitFor(() => expect(seen.values()).toEqual(['1', '2']))
       expect(subscription.waitingFor()).toBeNull()
     })
 
@@ -190,13 +189,13 @@ describe('the log on Kafka', { timeout: 60_000 }, () => {
       const seen = aCollector({ startAt: async () => seen.values().length })
       const subscription = await subscribe(log, seen.consumer)
       await append(log, '1')
-      await vi.waitFor(() => expect(seen.values()).toEqual(['1']), patience)
+      await vi.waitFor(() => expect(seen.values()).toEqual(['1']))
       proxy.silence()
       await expect(append(log, 'lost')).rejects.toThrow(LogUnavailable)
-      await vi.waitFor(() => expect(subscription.waitingFor()).toMatch(/Kafka at/), patience)
+      await vi.waitFor(() => expect(subscription.waitingFor()).toMatch(/Kafka at/))
       proxy.mend()
       await append(log, '2')
-      await vi.waitFor(() => expect(seen.values()).toEqual(['1', '2']), patience)
+      await vi.waitFor(() => expect(seen.values()).toEqual(['1', '2']))
     })
 
     test('stores a record once whose acknowledgement was cut off, when it is sent again in the same call', async () => {
@@ -224,7 +223,7 @@ describe('the log on Kafka', { timeout: 60_000 }, () => {
     test('stops without waiting for it', async () => {
       const log = await openThrough()
       const subscription = await subscribe(log, aCollector().consumer)
-      await vi.waitFor(() => expect(subscription.waitingFor()).toBeNull(), patience)
+      await vi.waitFor(() => expect(subscription.waitingFor()).toBeNull())
       proxy.silence()
       await subscription.stop()
     })

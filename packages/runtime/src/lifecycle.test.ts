@@ -21,9 +21,9 @@ function run(env: Record<string, string>) {
 
 async function runUntilReady(env: Record<string, string>) {
   const child = run(env)
-  await vi.waitFor(() => expect(child.output).toContain('Starting.'), 20_000)
+  await vi.waitFor(() => expect(child.output).toContain('Starting.'))
   const port = /"port":(\d+)/.exec(child.output)?.[1]
-  await vi.waitFor(async () => expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200), 20_000)
+  await vi.waitFor(async () => expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200))
   return { child, port }
 }
 
@@ -32,12 +32,12 @@ test('SIGTERM stops the service and exits 0', async () => {
   child.kill('SIGTERM')
   expect(await child.exit).toEqual([0, null])
   expect(child.output).toContain('Flushed.')
-}, 30_000)
+})
 
 test('while stopping it is healthy but not ready; the same signal again exits 1, another one does not', async () => {
   const { child, port } = await runUntilReady({ BEHAVIOUR: 'hangs' })
   child.kill('SIGINT')
-  await vi.waitFor(() => expect(child.output).toContain('Stopping.'), 20_000)
+  await vi.waitFor(() => expect(child.output).toContain('Stopping.'))
   expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(503)
   expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200)
   child.kill('SIGTERM')
@@ -45,28 +45,24 @@ test('while stopping it is healthy but not ready; the same signal again exits 1,
   child.kill('SIGINT')
   expect(await child.exit).toEqual([1, null])
   expect(child.output).toContain('a second signal')
-}, 30_000)
+})
 
 test('a stop that hangs exits 1 after the time-out', async () => {
   const { child } = await runUntilReady({ BEHAVIOUR: 'hangs', STOP_TIMEOUT_MS: '50' })
   child.kill('SIGTERM')
   expect(await child.exit).toEqual([1, null])
   expect(child.output).toContain('stopping took longer than 50 ms')
-}, 30_000)
+})
 
 test.each([
   ['fails', 'another layout'],
   ['throws', 'a bug'],
-])(
-  'a service that %s is logged as fatal and exits 1',
-  async (behaviour, message) => {
-    const child = run({ BEHAVIOUR: behaviour })
-    expect(await child.exit).toEqual([1, null])
-    const last = JSON.parse(child.output.trim().split('\n').at(-1) ?? '')
-    expect(last).toMatchObject({ level: 'fatal', err: { message } })
-  },
-  30_000,
-)
+])('a service that %s is logged as fatal and exits 1', async (behaviour, message) => {
+  const child = run({ BEHAVIOUR: behaviour })
+  expect(await child.exit).toEqual([1, null])
+  const last = JSON.parse(child.output.trim().split('\n').at(-1) ?? '')
+  expect(last).toMatchObject({ level: 'fatal', err: { message } })
+})
 
 test('a wrong setting is named without a stack, and exits 1', async () => {
   const child = run({ BEHAVIOUR: 'odd', METRICS_PORT: '-1' })
@@ -74,7 +70,7 @@ test('a wrong setting is named without a stack, and exits 1', async () => {
   expect(child.output).toContain('2 settings are wrong')
   expect(child.output).toContain('METRICS_PORT is "-1"')
   expect(child.output).not.toMatch(/^ {4}at /m)
-}, 30_000)
+})
 
 test('a busy port is named without a stack, and exits 1', async () => {
   const other = createServer()
@@ -84,4 +80,4 @@ test('a busy port is named without a stack, and exits 1', async () => {
   expect(await child.exit).toEqual([1, null])
   expect(child.output).toContain(`Port ${port} on 127.0.0.1 is in use`)
   expect(child.output).toContain('METRICS_PORT')
-}, 30_000)
+})

@@ -8,7 +8,7 @@ import type { ViewStore } from './store.ts'
 
 /** Declares the suite for a backend. Each call of `open` gives another handle on one store, whose content is deleted. */
 export function describeViews(name: string, open: () => Promise<ViewStore>): void {
-  describe(name, { timeout: 20_000 }, () => {
+  describe(name, () => {
     const opened: ViewStore[] = []
     const handles: Handles = {
       get store() {

@@ -21,7 +21,7 @@ const open = (at: URL = url) => openRedisViews(at.href, { logger })
 
 describeViews('Redis views', () => open())
 
-describe('Redis views', { timeout: 30_000 }, () => {
+describe('Redis views', () => {
   let admin: Redis
   let proxy: FaultyProxy
   let direct: ViewStore

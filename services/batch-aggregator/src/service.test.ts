@@ -4,7 +4,6 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { type BatchWorld, createBatchWorld, morning } from './batch.fixture.ts'
 import { serveRuns } from './service.ts'
 
-const patience = { timeout: 5_000 }
 const context = { logger: createLogger('silent'), metrics: createMetrics('batch-aggregator'), now: () => morning }
 
 async function aServedWorld(): Promise<BatchWorld> {
@@ -23,18 +22,18 @@ test('a run begins when somebody asks for it', async () => {
   await world.apply()
   await world.archive()
   await tellViews(world.views, { kind: 'batch-wanted' })
-  await vi.waitFor(async () => expect(await stateOf(world)).toBe('done'), patience)
+  await vi.waitFor(async () => expect(await stateOf(world)).toBe('done'))
 })
 
 test('a failed run is told, and the next one can succeed', async () => {
   const world = await aServedWorld()
   await tellViews(world.views, { kind: 'batch-wanted' })
-  await vi.waitFor(async () => expect(await stateOf(world)).toBe('failed'), patience)
+  await vi.waitFor(async () => expect(await stateOf(world)).toBe('failed'))
   world.produce(0, 2)
   await world.apply()
   await world.archive()
   await tellViews(world.views, { kind: 'batch-wanted' })
-  await vi.waitFor(async () => expect(await stateOf(world)).toBe('done'), patience)
+  await vi.waitFor(async () => expect(await stateOf(world)).toBe('done'))
 })
 
 test('those who ask while a run is under way get one more', async () => {
@@ -43,8 +42,8 @@ test('those who ask while a run is under way get one more', async () => {
   await world.apply()
   await world.archive()
   await Promise.all([1, 2, 3].map(() => tellViews(world.views, { kind: 'batch-wanted' })))
-  await vi.waitFor(async () => expect((await readBatchView(world.views)).version).toBeGreaterThan(0), patience)
-  await vi.waitFor(async () => expect(await stateOf(world)).toBe('done'), patience)
+  await vi.waitFor(async () => expect((await readBatchView(world.views)).version).toBeGreaterThan(0))
+  await vi.waitFor(async () => expect(await stateOf(world)).toBe('done'))
   expect((await readBatchView(world.views)).version).toBeLessThanOrEqual(2)
 })
 

@@ -26,7 +26,6 @@ afterEach(() => {
 })
 
 const until = vi.waitUntil.bind(vi)
-const soon = { timeout: 5000, interval: 10 }
 
 test('every record of every partition is in the lake, byte for byte, once it has stopped', async () => {
   const folder = await aFolder()
@@ -40,7 +39,7 @@ test('every record of every partition is in the lake, byte for byte, once it has
   )
   const { stop } = await anArchiver(folder, { partitions: 3 })
   await append(log, 0, 500, 'p9')
-  await until(async () => (await listLake(join(folder, 'lake'))).leftovers.length === 3, soon)
+  await until(async () => (await listLake(join(folder, 'lake'))).leftovers.length === 3)
   await stop()
   const held = await valuesIn(join(folder, 'lake'))
   expect(held.toSorted()).toEqual([...values.map(String), ...numbers(0, 500)].toSorted())
@@ -58,7 +57,7 @@ test('a file is published after so many seconds, and holds no more than so many 
   await vi.waitFor(async () => {
     const lengths = (await filesIn(join(folder, 'lake'))).map(({ values }) => values.length)
     expect(lengths).toEqual([100, 100, 50])
-  }, soon)
+  })
   expect(await metrics()).toContain('archive_rows_total{service="csv-archiver"} 250')
 })
 
@@ -71,7 +70,7 @@ test('a file ends where the day of receipt does', async () => {
   vi.setSystemTime(Date.UTC(2026, 10, 25))
   await append(dayLog, 5, 8)
   const { stop } = await anArchiver(folder)
-  await until(async () => (await listLake(join(folder, 'lake'))).files.length === 1, soon)
+  await until(async () => (await listLake(join(folder, 'lake'))).files.length === 1)
   await stop()
   expect(await filesIn(join(folder, 'lake'))).toEqual([
     { date: '2026-11-24', partition: 0, values: numbers(0, 5) },
@@ -90,12 +89,12 @@ test('a batch run that waits for the lake gets the records at once, those of a m
   await anArchiver(folder)
   await append(log, 0, 5)
   await want(5)
-  await vi.waitFor(async () => expect(await valuesIn(lake)).toEqual(numbers(0, 5)), soon)
+  await vi.waitFor(async () => expect(await valuesIn(lake)).toEqual(numbers(0, 5)))
   await want(8)
   await append(log, 5, 7)
-  await until(async () => (await listLake(lake)).leftovers.length === 1, soon)
+  await until(async () => (await listLake(lake)).leftovers.length === 1)
   await append(log, 7, 9)
-  await vi.waitFor(async () => expect(await valuesIn(lake)).toEqual(numbers(0, 9)), soon)
+  await vi.waitFor(async () => expect(await valuesIn(lake)).toEqual(numbers(0, 9)))
 })
 
 test('it archives while the views are away', async () => {
@@ -106,8 +105,8 @@ test('it archives while the views are away', async () => {
   const context = { logger, metrics: createMetrics('csv-archiver'), now: Date.now }
   const service = await archive(await openTestLog(folder), views, settings, context)
   await append(log, 0, 5)
-  await vi.waitFor(async () => expect(await valuesIn(join(folder, 'lake'))).toEqual(numbers(0, 5)), soon)
-  await until(() => service.waitingFor() === null, soon)
+  await vi.waitFor(async () => expect(await valuesIn(join(folder, 'lake'))).toEqual(numbers(0, 5)))
+  await until(() => service.waitingFor() === null)
   await service.stop()
 })
 
@@ -123,15 +122,15 @@ test('wherever it ends, the next one loses nothing and doubles nothing', async (
         if (++steps > last) throw new Error('ended')
       }),
     })
-    await until(async () => steps > last || (await valuesIn(join(folder, 'lake'))).length >= 20, soon)
+    await until(async () => steps > last || (await valuesIn(join(folder, 'lake'))).length >= 20)
     await ended.stop()
     const next = await anArchiver(folder, { rollRows: 10 })
     await append(log, 25, 30)
-    await vi.waitFor(async () => expect(await valuesIn(join(folder, 'lake'))).toEqual(numbers(0, 30)), soon)
+    await vi.waitFor(async () => expect(await valuesIn(join(folder, 'lake'))).toEqual(numbers(0, 30)))
     await next.stop()
     expect((await listLake(join(folder, 'lake'))).leftovers).toEqual([])
   }
-}, 60_000)
+})
 
 test('an archiver that another one overtook drops what it holds and goes on behind the other', async () => {
   const folder = await aFolder()
@@ -139,7 +138,7 @@ test('an archiver that another one overtook drops what it holds and goes on behi
   const lakeDir = join(folder, 'lake')
   const { metrics } = await anArchiver(folder, { rollRows: 10 })
   await append(log, 0, 7)
-  await until(async () => (await listLake(lakeDir)).leftovers.length === 1, soon)
+  await until(async () => (await listLake(lakeDir)).leftovers.length === 1)
   const records = await log.read(topic, 0, 0, 7)
   const other = await beginLakeFile({
     lakeDir,
@@ -150,7 +149,7 @@ test('an archiver that another one overtook drops what it holds and goes on behi
   await other.append(records)
   expect(await other.publish()).toBe('published')
   await append(log, 7, 17)
-  await vi.waitFor(async () => expect(await valuesIn(lakeDir)).toEqual(numbers(0, 17)), soon)
+  await vi.waitFor(async () => expect(await valuesIn(lakeDir)).toEqual(numbers(0, 17)))
   expect(await metrics()).toContain('archive_fenced_total{service="csv-archiver"} 1')
 })
 
@@ -166,13 +165,13 @@ test('a full disk is told in words, tried again with patience, and nothing is lo
   })
   const { waitingFor, metrics } = await anArchiver(folder, { rollRows: 10, files })
   await append(log, 0, 15)
-  await vi.waitFor(async () => expect(await valuesIn(join(folder, 'lake'))).toEqual(numbers(0, 10)), soon)
+  await vi.waitFor(async () => expect(await valuesIn(join(folder, 'lake'))).toEqual(numbers(0, 10)))
   full = true
   await append(log, 15, 30)
-  await until(() => attempts === 3, soon)
+  await until(() => attempts === 3)
   expect(waitingFor()).toMatch(/the lake in .* cannot be written: .*ENOSPC/)
   full = false
-  await vi.waitFor(async () => expect(await valuesIn(join(folder, 'lake'))).toEqual(numbers(0, 30)), soon)
+  await vi.waitFor(async () => expect(await valuesIn(join(folder, 'lake'))).toEqual(numbers(0, 30)))
   expect(waitingFor()).toBeNull()
   expect(await metrics()).toContain('archive_failures_total{service="csv-archiver"} 3')
 })
@@ -188,7 +187,7 @@ test('what could not be made durable when its time had come is archived again, w
   })
   await append(await aLog(folder), 0, 5)
   await anArchiver(folder, { rollSeconds: 0.05, files })
-  await vi.waitFor(async () => expect(await valuesIn(join(folder, 'lake'))).toEqual(numbers(0, 5)), soon)
+  await vi.waitFor(async () => expect(await valuesIn(join(folder, 'lake'))).toEqual(numbers(0, 5)))
   expect(failures).toBe(2)
 })
 
@@ -200,7 +199,7 @@ test.each([
   const before = await aFolder()
   await append(await aLog(before), 0, 10)
   const first = await anArchiver(before, { lakeDir, rollRows: 10 })
-  await vi.waitFor(async () => expect(await valuesIn(lakeDir)).toEqual(numbers(0, 10)), soon)
+  await vi.waitFor(async () => expect(await valuesIn(lakeDir)).toEqual(numbers(0, 10)))
   await first.stop()
   const folder = await aFolder()
   await new Promise((resolve) => setTimeout(resolve, 2))
@@ -221,15 +220,15 @@ test('a damaged newest file is named, and its records are fetched again once it 
   const path = newest?.path ?? ''
   await truncate(path, 150)
   const { waitingFor, stop } = await anArchiver(folder, { rollRows: 5 })
-  await until(() => waitingFor()?.includes(path), soon)
+  await until(() => waitingFor()?.includes(path))
   await rename(path, join(folder, 'damaged.csv'))
-  await vi.waitFor(async () => expect(await valuesIn(lakeDir)).toEqual(numbers(0, 15)), soon)
+  await vi.waitFor(async () => expect(await valuesIn(lakeDir)).toEqual(numbers(0, 15)))
   await stop()
 })
 
 async function archived(folder: string, records: number) {
   const archiver = await anArchiver(folder, { rollRows: 5 })
-  await vi.waitFor(async () => expect(await valuesIn(join(folder, 'lake'))).toHaveLength(records), soon)
+  await vi.waitFor(async () => expect(await valuesIn(join(folder, 'lake'))).toHaveLength(records))
   return archiver
 }
 
@@ -253,7 +252,7 @@ test('records that the log has deleted unread are counted and told as an error, 
   expect(told).toHaveBeenCalledWith({ partition: 0, position: 5, low: 12 }, expect.stringContaining('gap'))
   expect(await metrics.metrics()).toContain('archive_missed_records_total{service="csv-archiver"} 7')
   await append(log, 0, 5)
-  await vi.waitFor(async () => expect(await valuesIn(join(folder, 'lake'))).toEqual(numbers(0, 5)), soon)
+  await vi.waitFor(async () => expect(await valuesIn(join(folder, 'lake'))).toEqual(numbers(0, 5)))
   expect(waitingFor()).toBeNull()
   await stop()
 })

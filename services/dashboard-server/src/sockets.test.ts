@@ -18,7 +18,7 @@ import {
 import { createHostCheck } from './host-check.ts'
 import { createSockets } from './sockets.ts'
 
-const watch = (socket: BrowserSocket, patient_id: string) => socket.timeout(1_000).emitWithAck('watch', { patient_id })
+const watch = (socket: BrowserSocket, patient_id: string) => socket.emitWithAck('watch', { patient_id })
 
 test('a browser that comes gets everything at once', async () => {
   const { url, store } = await startTestDashboard({ STALE_SECONDS: '30' })
@@ -90,15 +90,12 @@ test.each([
   const [rows, readings, pipeline] = [heard(socket, 'patients'), heard(socket, 'reading'), heard(socket, 'pipeline')]
   const patientIds = Array.from({ length: 40 }, (_, i) => `p${i}`)
   for (const patientId of patientIds) await apply({ patientId })
-  await vi.waitFor(
-    () => {
-      expect(new Set(rows.flat().map(({ patient_id }) => patient_id))).toEqual(new Set(patientIds))
-      expect(rows.some(({ length }) => length > 5)).toBe(true)
-      expect(readings.map(({ patient_id }) => patient_id)).toEqual(patientIds)
-      expect(pipeline.length).toBeGreaterThan(0)
-    },
-    { timeout: 3_000 },
-  )
+  await vi.waitFor(() => {
+    expect(new Set(rows.flat().map(({ patient_id }) => patient_id))).toEqual(new Set(patientIds))
+    expect(rows.some(({ length }) => length > 5)).toBe(true)
+    expect(readings.map(({ patient_id }) => patient_id)).toEqual(patientIds)
+    expect(pipeline.length).toBeGreaterThan(0)
+  })
 })
 
 test('changed patients are told at most four times a second, each once, as it is then', async () => {
@@ -138,13 +135,10 @@ test('days that go on live are told within seconds', async () => {
   const days = heard(watcher, 'daily')
   await apply()
   await apply()
-  await vi.waitFor(
-    () => {
-      const last = days.findLast(({ patient_id }) => patient_id === 'p001')
-      expect(last).toMatchObject({ rows: [{ total_records: 2, computed_at: null }] })
-    },
-    { timeout: 5_000 },
-  )
+  await vi.waitFor(() => {
+    const last = days.findLast(({ patient_id }) => patient_id === 'p001')
+    expect(last).toMatchObject({ rows: [{ total_records: 2, computed_at: null }] })
+  })
 })
 
 test('a reconnection misses nothing: what is asked for after watching joins what is told', async () => {
@@ -166,7 +160,7 @@ test('a reconnection misses nothing: what is asked for after watching joins what
     expected.push(new Date(measuredAt).toISOString())
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
-  await vi.waitFor(() => expect([...seen].sort()).toEqual(expected), { timeout: 3_000 })
+  await vi.waitFor(() => expect([...seen].sort()).toEqual(expected))
 })
 
 test('after the views were emptied everybody is told to begin afresh', async () => {
@@ -186,8 +180,10 @@ test('the clock is told to whoever asks, and what is no message is not heard', a
   socket.emit('watch', { patient_id: '<img onerror>' } as never)
   socket.emit('watch', null as never)
   socket.emit('echo', 'no function' as never)
-  const at = await socket.timeout(1_000).emitWithAck('echo')
-  expect(Math.abs(Date.parse(at) - Date.now())).toBeLessThan(1_000)
+  const asked = Date.now()
+  const at = Date.parse(await socket.emitWithAck('echo'))
+  expect(at).toBeGreaterThanOrEqual(asked)
+  expect(at).toBeLessThanOrEqual(Date.now())
   expect(socket.connected).toBe(true)
 })
 
@@ -266,11 +262,11 @@ test('a stalled browser is told nothing more, does not hold up the others, and i
     )
     sockets.pipeline({} as never)
     mostBuffered = Math.max(mostBuffered, toStalled?.writableLength ?? 0)
-  }, 20)
+  })
   onTestFinished(() => clearInterval(news))
-  await vi.waitFor(() => expect(toStalled?.destroyed).toBe(true), { timeout: 9_000 })
+  await vi.waitFor(() => expect(toStalled?.destroyed).toBe(true))
   await vi.waitFor(() => expect(told.length).toBeGreaterThan(5))
   expect(sockets.clients()).toBe(1)
   expect(mostBuffered).toBeLessThan(5_000_000)
   connection.destroy()
-}, 15_000)
+})

@@ -14,7 +14,7 @@ test('the items are what was put together, byte by byte', () => {
       expect(split(text)).toEqual(items.map(({ value }) => value))
     }),
   )
-}, 30_000)
+})
 
 test.each([
   ['[1,2', null],

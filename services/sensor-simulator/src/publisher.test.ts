@@ -3,7 +3,6 @@ import { openTestPublisher, startTestBroker } from './broker.fixture.ts'
 
 const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => String(from + i))
 const inOrderOfFirstArrival = (received: string[]) => [...new Set(received)]
-const reconnected = { timeout: 10_000, interval: 20 }
 
 test('sends in order, once, and tells when all is acknowledged', async () => {
   const broker = await startTestBroker()
@@ -30,13 +29,13 @@ test('after a lost connection what is unacknowledged is sent again, in its order
   await vi.waitFor(() => expect(publisher.waitingFor()).not.toBeNull())
   for (const n of numbers(50, 60)) publisher.send(n)
   expect(publisher.unacknowledged()).toBe(60)
-  await vi.waitFor(() => expect(broker.received).toHaveLength(110), reconnected)
+  await vi.waitFor(() => expect(broker.received).toHaveLength(110))
   expect(acknowledged).not.toHaveBeenCalled()
   broker.acknowledge()
   await publisher.whenAcknowledged()
   expect(broker.received.slice(50)).toEqual(numbers(0, 60))
   expect(acknowledged).toHaveBeenCalledTimes(60)
-}, 20_000)
+})
 
 test('loses nothing and keeps the order however often the connection is lost', async () => {
   const broker = await startTestBroker()
@@ -50,7 +49,7 @@ test('loses nothing and keeps the order however often the connection is lost', a
   }
   await publisher.whenAcknowledged()
   expect(inOrderOfFirstArrival(broker.received)).toEqual(numbers(0, 600))
-}, 30_000)
+})
 
 test('waits for a broker that is away, says which, and goes on when it is there', async () => {
   const gone = await startTestBroker()
@@ -63,7 +62,7 @@ test('waits for a broker that is away, says which, and goes on when it is there'
   await publisher.whenAcknowledged()
   expect(broker.received).toEqual(['early'])
   expect(publisher.waitingFor()).toBeNull()
-}, 20_000)
+})
 
 test('is not ready while too much is unacknowledged', async () => {
   const broker = await startTestBroker()
@@ -77,7 +76,7 @@ test('is not ready while too much is unacknowledged', async () => {
   await publisher.whenReady()
   await publisher.whenAcknowledged()
   expect(publisher.isReady()).toBe(true)
-}, 20_000)
+})
 
 test('closing waits for what is under way', async () => {
   const broker = await startTestBroker()
@@ -108,7 +107,7 @@ test('while messages are not acknowledged that is told once, however often the c
   await publisher.whenReady()
   broker.fail()
   publisher.send('1')
-  await vi.waitFor(() => expect(broker.received.length).toBeGreaterThan(2), reconnected)
+  await vi.waitFor(() => expect(broker.received.length).toBeGreaterThan(2))
   expect(publisher.waitingFor()).toBe(`acknowledgements of the MQTT broker at ${broker.url}`)
   expect(publisher.isReady()).toBe(false)
   const warnings = [expect.stringContaining('unacknowledged')]
@@ -117,7 +116,7 @@ test('while messages are not acknowledged that is told once, however often the c
   await publisher.whenReady()
   expect(publisher.unacknowledged()).toBe(0)
   expect(publisher.lines()).toEqual({ warnings, infos: Array(2).fill('The MQTT broker takes messages.') })
-}, 20_000)
+})
 
 test('an idle connection that is lost is there again without a message', async () => {
   const broker = await startTestBroker()
@@ -127,7 +126,7 @@ test('an idle connection that is lost is there again without a message', async (
   await vi.waitFor(() => expect(publisher.waitingFor()).toBe(`the MQTT broker at ${broker.url}`))
   await publisher.whenReady()
   expect(publisher.lines().warnings).toEqual(['Waiting for the MQTT broker.'])
-}, 20_000)
+})
 
 test('a refused password is told once, and how to mend it; it is not tried again at once', async () => {
   const broker = await startTestBroker()

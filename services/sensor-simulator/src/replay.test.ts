@@ -40,7 +40,7 @@ test('at speed 0 every row of the sample arrives, in its order and with its own 
   )
   const times = timesOf(broker.received)
   expect(times).toEqual(times.toSorted((a, b) => a - b))
-}, 30_000)
+})
 
 test.each([
   [1, [0, 100, 250]],
@@ -69,7 +69,7 @@ test('a broker that goes away in between costs no row', async () => {
   broker.cut()
   await done
   expect(new Set(broker.received).size).toBe(5960)
-}, 30_000)
+})
 
 test('stopping ends the wait for a row’s time', async () => {
   const broker = await startTestBroker()

@@ -34,20 +34,21 @@ test('without a broker it waits and says for which; the patients’ lives begin 
   await gone.stop()
   const { waitingFor } = await start({ MQTT_URL: gone.url, SIM_INTERVAL_MS: '50' })
   await vi.waitFor(() => expect(waitingFor()).toBe(`the MQTT broker at ${gone.url}`))
+  const before = Date.now()
   const broker = await startTestBroker(gone.port)
-  await vi.waitFor(() => expect(broker.received.length).toBeGreaterThan(5), { timeout: 10_000 })
+  await vi.waitFor(() => expect(broker.received.length).toBeGreaterThan(5))
   const [first = ''] = broker.received
-  expect(Date.now() - Date.parse(JSON.parse(first).measured_at)).toBeLessThan(5000)
-}, 20_000)
+  expect(Date.parse(JSON.parse(first).measured_at)).toBeGreaterThanOrEqual(before)
+})
 
 test('a trace is sent in place of patients, and then the service idles', async () => {
   const broker = await startTestBroker()
   const trace = fileURLToPath(new URL('../../../data/samples/uom-2303.csv', import.meta.url))
   const { stop } = await start({ MQTT_PORT: String(broker.port), SIM_TRACE: trace, SIM_TRACE_SPEED: '0' })
-  await vi.waitFor(() => expect(broker.received).toHaveLength(5960), { timeout: 20_000 })
+  await vi.waitFor(() => expect(broker.received).toHaveLength(5960))
   expect(broker.received.every((text) => text.startsWith('{"patient_id":"uom-2303"'))).toBe(true)
   await stop()
-}, 30_000)
+})
 
 test('a trace that cannot be read stops the start, naming the setting', async () => {
   const starting = start({ SIM_TRACE: '/nowhere.csv' })

@@ -12,7 +12,6 @@ import { runSpeedLayer, type SpeedLayerSettings } from './service.ts'
 export const topic = 'health_stream'
 export const partitions = 3
 const logger = createLogger('silent')
-export const patience = { timeout: 10_000, interval: 10 }
 
 const standard: SpeedLayerSettings = {
   KAFKA_TOPIC: topic,
@@ -62,7 +61,7 @@ export async function aSystem() {
     vi.waitFor(async () => {
       const positions = (await readPartitions(store, partitions)).map(({ position }) => position)
       expect(positions).toEqual((await log.ranges(topic)).map(({ end }) => end))
-    }, patience)
+    })
 
   const letters = async () => {
     const ranges = await log.ranges(deadLetterTopic(topic))

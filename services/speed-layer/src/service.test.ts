@@ -12,7 +12,7 @@ import {
   readReadings,
 } from '@health/views'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { aMessage, aSystem, now, partitions, patience, topic } from './service.fixture.ts'
+import { aMessage, aSystem, now, partitions, topic } from './service.fixture.ts'
 
 const all = Array.from({ length: partitions }, (_, partition) => partition)
 
@@ -65,13 +65,11 @@ test('what is dropped is told with its patient, where that can be read, and ever
   const impossible = { glucose_mgdl: 5, heart_rate_bpm: -5 }
   await send('{"broken', aMessage(impossible), aMessage({ heart_rate_bpm: -5 }))
   const received_at = expect.any(String)
-  await vi.waitFor(
-    () =>
-      expect(told).toEqual([
-        { patient_id: 'p001', received_at, reasons: ['implausible_glucose', 'implausible_heart_rate'] },
-        { patient_id: 'p001', received_at, reasons: ['implausible_heart_rate'] },
-      ]),
-    patience,
+  await vi.waitFor(() =>
+    expect(told).toEqual([
+      { patient_id: 'p001', received_at, reasons: ['implausible_glucose', 'implausible_heart_rate'] },
+      { patient_id: 'p001', received_at, reasons: ['implausible_heart_rate'] },
+    ]),
   )
 })
 
@@ -178,9 +176,8 @@ test('a slot that a batch run closes takes nothing more, and no record is lost o
 test('positions are known before there is any record, so that a batch run knows what to cover', async () => {
   const { start, store } = await aSystem()
   await start()
-  await vi.waitFor(
-    async () => expect((await readPartitions(store, partitions)).map(({ position }) => position)).toEqual([0, 0, 0]),
-    patience,
+  await vi.waitFor(async () =>
+    expect((await readPartitions(store, partitions)).map(({ position }) => position)).toEqual([0, 0, 0]),
   )
 })
 
@@ -191,7 +188,7 @@ test('another DAY_TIME_ZONE rebuilds the views', async () => {
   await caughtUp()
   await first.stop()
   await start({ DAY_TIME_ZONE: 'Asia/Jakarta' })
-  await vi.waitFor(async () => expect((await readOrigin(store))?.dayTimeZone).toBe('Asia/Jakarta'), patience)
+  await vi.waitFor(async () => expect((await readOrigin(store))?.dayTimeZone).toBe('Asia/Jakarta'))
   await caughtUp()
   expect((await readDays(store, 'p001', partitions)).map(({ date }) => date)).toEqual(['2026-11-24'])
 })
@@ -199,7 +196,7 @@ test('another DAY_TIME_ZONE rebuilds the views', async () => {
 test('a position that the log has never reached is refused, with the command that mends it', async () => {
   const { start, store, log } = await aSystem()
   const before = await start()
-  await vi.waitFor(async () => expect(await readOrigin(store)).not.toBeNull(), patience)
+  await vi.waitFor(async () => expect(await readOrigin(store)).not.toBeNull())
   await before.stop()
   await store.step([], [{ op: 'set', key: 'partition:0', fields: { position: '1000' } }])
   expect((await log.ranges(topic))[0]?.end).toBe(0)

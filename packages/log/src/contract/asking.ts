@@ -1,6 +1,6 @@
 // What every backend answers when it is asked about a topic or a group.
 import { describe, expect, test, vi } from 'vitest'
-import { aCollector, type LogWorld, patience, text } from './world.ts'
+import { aCollector, type LogWorld, text } from './world.ts'
 
 /** Declares the tests of asking. */
 export function describeAsking(begin: LogWorld['begin']): void {
@@ -11,13 +11,10 @@ export function describeAsking(begin: LogWorld['begin']): void {
       expect(await log.committed(topic, group)).toEqual(new Map())
       const seen = aCollector()
       const subscription = await subscribe(seen.consumer)
-      await vi.waitFor(() => expect(seen.values()).toHaveLength(3), patience)
+      await vi.waitFor(() => expect(seen.values()).toHaveLength(3))
       const partition = seen.partition()
       subscription.commit(partition, 2)
-      await vi.waitFor(
-        async () => expect(await log.committed(topic, group)).toEqual(new Map([[partition, 2]])),
-        patience,
-      )
+      await vi.waitFor(async () => expect(await log.committed(topic, group)).toEqual(new Map([[partition, 2]])))
       subscription.commit(partition, 3)
       await subscription.stop()
       expect(await log.committed(topic, group)).toEqual(new Map([[partition, 3]]))
@@ -29,10 +26,10 @@ export function describeAsking(begin: LogWorld['begin']): void {
       expect(await log.hasMembers(topic, group)).toBe(false)
       const seen = aCollector()
       const subscription = await subscribe(seen.consumer, await another())
-      await vi.waitFor(() => expect(seen.values()).toEqual(['1']), patience)
+      await vi.waitFor(() => expect(seen.values()).toEqual(['1']))
       expect(await log.hasMembers(topic, group)).toBe(true)
       await subscription.stop()
-      await vi.waitFor(async () => expect(await log.hasMembers(topic, group)).toBe(false), patience)
+      await vi.waitFor(async () => expect(await log.hasMembers(topic, group)).toBe(false))
     })
 
     test('tells the offsets that each partition holds', async () => {

@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
 import type { Consumer, Subscription } from '../log.ts'
-import { aCollector, aKeyElsewhere, aRecord, endOf, type LogWorld, patience, text } from './world.ts'
+import { aCollector, aKeyElsewhere, aRecord, endOf, type LogWorld, text } from './world.ts'
 
 /** Declares the tests of consuming. */
 export function describeConsuming(begin: LogWorld['begin']): void {
@@ -12,10 +12,10 @@ export function describeConsuming(begin: LogWorld['begin']): void {
       await appendAll('1', '2')
       const seen = aCollector()
       const subscription = await subscribe(seen.consumer)
-      await vi.waitFor(() => expect(seen.values()).toEqual(['1', '2']), patience)
+      await vi.waitFor(() => expect(seen.values()).toEqual(['1', '2']))
       expect(subscription.waitingFor()).toBeNull()
       await appendAll('3')
-      await vi.waitFor(() => expect(seen.values()).toEqual(['1', '2', '3']), patience)
+      await vi.waitFor(() => expect(seen.values()).toEqual(['1', '2', '3']))
     })
 
     test('begins at the start that is given, whatever the group has committed', async () => {
@@ -23,12 +23,12 @@ export function describeConsuming(begin: LogWorld['begin']): void {
       await appendAll('1', '2', '3', '4')
       const first = aCollector()
       const subscription = await subscribe(first.consumer)
-      await vi.waitFor(() => expect(first.values()).toHaveLength(4), patience)
+      await vi.waitFor(() => expect(first.values()).toHaveLength(4))
       subscription.commit(first.partition(), 4)
       await subscription.stop()
       const second = aCollector({ startAt: async (partition) => (partition === first.partition() ? 2 : null) })
       await subscribe(second.consumer)
-      await vi.waitFor(() => expect(second.values()).toEqual(['3', '4']), patience)
+      await vi.waitFor(() => expect(second.values()).toEqual(['3', '4']))
     })
 
     test('begins at the end where that is the start', async () => {
@@ -38,7 +38,7 @@ export function describeConsuming(begin: LogWorld['begin']): void {
       const seen = aCollector({ startAt: async (partition) => ends.get(partition) ?? null })
       await subscribe(seen.consumer)
       await appendAll('2')
-      await vi.waitFor(() => expect(seen.values()).toEqual(['2']), patience)
+      await vi.waitFor(() => expect(seen.values()).toEqual(['2']))
     })
 
     test('fails when the position lies beyond the end', async () => {
@@ -59,8 +59,8 @@ export function describeConsuming(begin: LogWorld['begin']): void {
         },
       })
       const subscription = await subscribe(seen.consumer)
-      await vi.waitFor(() => expect(subscription.waitingFor()).toMatch(/the views are away/), patience)
-      await vi.waitFor(() => expect(seen.values()).toEqual(['1']), patience)
+      await vi.waitFor(() => expect(subscription.waitingFor()).toMatch(/the views are away/))
+      await vi.waitFor(() => expect(seen.values()).toEqual(['1']))
     })
 
     test('gives consecutive records, and says where the log ended', async () => {
@@ -68,7 +68,7 @@ export function describeConsuming(begin: LogWorld['begin']): void {
       await appendAll(...Array.from({ length: 5000 }, (_, i) => String(i)))
       const seen = aCollector()
       await subscribe(seen.consumer)
-      await vi.waitFor(() => expect(seen.values()).toHaveLength(5000), patience)
+      await vi.waitFor(() => expect(seen.values()).toHaveLength(5000))
       const offsets = seen.batches.flatMap(({ records }) => records.map(({ offset }) => offset))
       expect(offsets).toEqual(Array.from({ length: 5000 }, (_, i) => i))
       for (const { records, end } of seen.batches) expect(end).toBeGreaterThan(records.at(-1)?.offset ?? 0)
@@ -84,9 +84,9 @@ export function describeConsuming(begin: LogWorld['begin']): void {
         },
       })
       await subscribe(seen.consumer)
-      await vi.waitFor(() => expect(seen.batches).toHaveLength(3), patience)
+      await vi.waitFor(() => expect(seen.batches).toHaveLength(3))
       await appendAll('3')
-      await vi.waitFor(() => expect(seen.values()).toHaveLength(7), patience)
+      await vi.waitFor(() => expect(seen.values()).toHaveLength(7))
       expect(seen.values()).toEqual(['1', '2', '1', '2', '1', '2', '3'])
     })
 
@@ -101,14 +101,14 @@ export function describeConsuming(begin: LogWorld['begin']): void {
         },
       })
       await subscribe(seen.consumer)
-      await vi.waitFor(() => expect(seen.values()).toContain('slow'), patience)
+      await vi.waitFor(() => expect(seen.values()).toContain('slow'))
       for (let i = 0; i < 3; i++) {
         await log.append(topic, [aRecord({ key, value: `quick-${i}` })])
-        await vi.waitFor(() => expect(seen.values()).toContain(`quick-${i}`), patience)
+        await vi.waitFor(() => expect(seen.values()).toContain(`quick-${i}`))
       }
       await appendAll('after')
       release.resolve()
-      await vi.waitFor(() => expect(seen.values()).toContain('after'), patience)
+      await vi.waitFor(() => expect(seen.values()).toContain('after'))
     })
 
     test('gives one partition one batch at a time', async () => {
@@ -124,7 +124,7 @@ export function describeConsuming(begin: LogWorld['begin']): void {
       })
       await subscribe(seen.consumer)
       for (let i = 0; i < 20; i++) await appendAll(String(i))
-      await vi.waitFor(() => expect(seen.values()).toHaveLength(20), patience)
+      await vi.waitFor(() => expect(seen.values()).toHaveLength(20))
       expect(most).toBe(1)
     })
 
@@ -134,10 +134,10 @@ export function describeConsuming(begin: LogWorld['begin']): void {
       let start = 0
       const seen = aCollector({ startAt: async () => Math.min(start, await endOf(log, topic)) })
       const subscription = await subscribe(seen.consumer)
-      await vi.waitFor(() => expect(seen.values()).toHaveLength(3), patience)
+      await vi.waitFor(() => expect(seen.values()).toHaveLength(3))
       start = 1
       subscription.restart(seen.partition())
-      await vi.waitFor(() => expect(seen.values()).toEqual(['1', '2', '3', '2', '3']), patience)
+      await vi.waitFor(() => expect(seen.values()).toEqual(['1', '2', '3', '2', '3']))
     })
 
     test('restarts from within a batch, without giving it again', async () => {
@@ -155,7 +155,7 @@ export function describeConsuming(begin: LogWorld['begin']): void {
         },
       })
       subscribed.resolve(await subscribe(seen.consumer))
-      await vi.waitFor(() => expect(seen.values()).toEqual(['1', '2', '1', '2']), patience)
+      await vi.waitFor(() => expect(seen.values()).toEqual(['1', '2', '1', '2']))
     })
 
     test('gives every group everything', async () => {
@@ -164,7 +164,7 @@ export function describeConsuming(begin: LogWorld['begin']): void {
       const collectors = [aCollector(), aCollector()]
       for (const [i, { consumer }] of collectors.entries()) await subscribe(consumer, log, `${group}-${i}`)
       for (const { values } of collectors) {
-        await vi.waitFor(() => expect(values()).toEqual(['1', '2']), patience)
+        await vi.waitFor(() => expect(values()).toEqual(['1', '2']))
       }
     })
 
@@ -180,7 +180,7 @@ export function describeConsuming(begin: LogWorld['begin']): void {
         },
       })
       const subscription = await subscribe(seen.consumer)
-      await vi.waitFor(() => expect(seen.batches).toHaveLength(1), patience)
+      await vi.waitFor(() => expect(seen.batches).toHaveLength(1))
       const stopped = subscription.stop()
       await appendAll('2')
       release.resolve()
@@ -198,7 +198,7 @@ export function describeConsuming(begin: LogWorld['begin']): void {
         },
       })
       const subscription: Subscription = await subscribe(seen.consumer)
-      await vi.waitFor(() => expect(seen.values()).toHaveLength(2), patience)
+      await vi.waitFor(() => expect(seen.values()).toHaveLength(2))
       await subscription.stop()
       expect((await log.committed(topic, group)).get(seen.partition())).toBe(2)
     })
@@ -216,13 +216,13 @@ export function describeConsuming(begin: LogWorld['begin']): void {
       const second = aCollector(positioned)
       const member = await subscribe(first.consumer)
       await appendAll('1', '2')
-      await vi.waitFor(() => expect(first.values()).toEqual(['1', '2']), patience)
+      await vi.waitFor(() => expect(first.values()).toEqual(['1', '2']))
       await subscribe(second.consumer, await another())
       await appendAll('3')
-      await vi.waitFor(() => expect([...first.values(), ...second.values()]).toContain('3'), patience)
+      await vi.waitFor(() => expect([...first.values(), ...second.values()]).toContain('3'))
       await member.stop()
       await appendAll('4', '5')
-      await vi.waitFor(() => expect(second.values()).toContain('5'), patience)
+      await vi.waitFor(() => expect(second.values()).toContain('5'))
       expect([...first.values(), ...second.values()]).toEqual(['1', '2', '3', '4', '5'])
     })
   })

@@ -27,8 +27,6 @@ export interface LogWorld {
 /** Topics of these tests begin so. */
 export const contractTopicPrefix = 'contract-'
 
-export const patience = { timeout: 30_000, interval: 10 }
-
 /** To be called inside of `describe`; `open` is called once. */
 export function createLogWorld(open: () => Promise<OpenedLog>): LogWorld {
   let opened: OpenedLog
@@ -36,7 +34,7 @@ export function createLogWorld(open: () => Promise<OpenedLog>): LogWorld {
   const others: EventLog[] = []
   beforeAll(async () => {
     opened = await open()
-  }, 60_000)
+  })
   afterAll(() => opened.log.close())
   afterEach(async () => {
     await Promise.all(subscriptions.splice(0).map((subscription) => subscription.stop()))

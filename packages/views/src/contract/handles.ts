@@ -9,8 +9,8 @@ export interface Handles {
   another(): Promise<ViewStore>
 }
 
-/** Expects what will be so within some seconds. */
-export const eventually = <T>(value: () => T) => expect.poll(value, { timeout: 10_000 })
+/** Expects a value that will come; `expect.poll` with the time-out of vitest.config.ts. */
+export const eventually = <T>(value: () => T) => expect.poll(value)
 
 export const set =
   (fields: Record<string, string>) =>

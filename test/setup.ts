@@ -1,0 +1,13 @@
+// Runs before every test file: makes waiting patient.
+import { vi } from 'vitest'
+
+// vitest.config.ts sets the time-out of `expect.poll`; vitest has no setting for these two. Their default of one second
+// fails sound tests on a busy machine, where the start of a process alone takes as long.
+const patience = { timeout: 60_000, interval: 10 }
+const { waitFor, waitUntil } = vi
+vi.waitFor = (check, options) => waitFor(check, withPatience(options))
+vi.waitUntil = (check, options) => waitUntil(check, withPatience(options))
+
+function withPatience(options: number | { timeout?: number; interval?: number } = {}) {
+  return { ...patience, ...(typeof options === 'number' ? { timeout: options } : options) }
+}
