@@ -5,6 +5,7 @@ import type { AlertAction } from './alert-action.ts'
 import { type AlertingValue, applyAction, applyValue, isQuiet } from './alert-machine.ts'
 import { levelOf } from './classify.ts'
 import { type ClassifiedSignal, defaultRules } from './clinical-rules.ts'
+import { propertyRuns } from './property-runs.ts'
 
 const start = Date.UTC(2026, 10, 24, 2)
 const minute = 60_000
@@ -258,7 +259,7 @@ describe('whatever happens', () => {
         for (const alert of Object.values(alerts.open)) expect(alert.state).not.toBe('cleared')
       }
     })
-    fc.assert(property, { numRuns: 500 })
+    fc.assert(property, propertyRuns(500))
   })
 })
 

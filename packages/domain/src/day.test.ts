@@ -43,7 +43,6 @@ test.each(zones)('the date in %s is what brute force says, at any moment', (zone
     fc.property(moment, (ms) => {
       expect(dayOf(ms)).toBe(expected(ms))
     }),
-    { numRuns: 300 },
   )
 })
 

@@ -4,6 +4,7 @@ import { anyReading } from './arbitraries.ts'
 import { aReading } from './builders.ts'
 import { messageFields } from './message.ts'
 import { readReading } from './parse-reading.ts'
+import { propertyRuns } from './property-runs.ts'
 import { readCanonical, readCanonicalIn } from './read-canonical.ts'
 import { formatReading, type Reading } from './reading.ts'
 import { repeatsField } from './repeated-fields.ts'
@@ -62,7 +63,7 @@ test('agrees with the schema on messages with any further fields, anywhere', () 
       members.splice(at % (members.length + 1), 0, member)
       expectAgreement(`{${members.join(',')}}`)
     }),
-    { numRuns: 2000 },
+    propertyRuns(500),
   )
 })
 
@@ -95,7 +96,7 @@ test('agrees with the schema on messages with characters changed', () => {
       }
       expectAgreement(text)
     }),
-    { numRuns: 20_000 },
+    propertyRuns(4000),
   )
 })
 
@@ -145,7 +146,8 @@ test.each([
 })
 
 test('gives the same text for the same id, also where many share a place', () => {
-  const ids = Array.from({ length: 300_000 }, (_, n) => `P${n}`)
+  // About 1,600 of these share an index of the table of 262,144 with another one.
+  const ids = Array.from({ length: 30_000 }, (_, n) => `P${n}`)
   for (const patientId of [...ids, ...ids]) {
     expect(readCanonical(Buffer.from(formatReading(aReading({ patientId }))))?.patientId).toBe(patientId)
   }

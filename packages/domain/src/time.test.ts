@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { anyTime } from './arbitraries.ts'
+import { propertyRuns } from './property-runs.ts'
 import { parseCanonicalTime, wireTime } from './time.ts'
 
 const read = (time: unknown) => wireTime.safeParse(time).data
@@ -75,7 +76,7 @@ test('the fast reading of canonical times agrees with the schema', () => {
       const text = `${y}-${m}-${d}T${h}:00:00.000Z`
       expect(parseCanonicalTime(text)).toBe(read(text) ?? null)
     }),
-    { numRuns: 2000 },
+    propertyRuns(2000),
   )
 })
 

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, utimesSync, 
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { DaySums } from '@health/domain'
+import { propertyRuns } from '@health/domain/property-runs'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { lakeFile, rawFolder } from './partition.ts'
@@ -64,8 +65,8 @@ describe('a scan that goes on from an earlier one', () => {
         }
       },
     )
-    await fc.assert(property, { numRuns: 15 })
-  }, 180_000)
+    await fc.assert(property, propertyRuns(10))
+  })
 
   const tenDays = Array.from({ length: 10 }, (_, day) => {
     const receivedAt = noon + day * 86_400_000

@@ -61,7 +61,7 @@ describe('the scanner reads what the lake reader reads', () => {
       writeLake(folder, 0, records)
       expect(scan()).toEqual(await readSlowly())
     })
-    await fc.assert(property, { numRuns: 100 })
+    await fc.assert(property)
   })
 
   test('of any cells, and says of the same files that they are damaged', async () => {
@@ -106,7 +106,7 @@ describe('the scanner reads what the lake reader reads', () => {
       write(rows.map((of, offset) => of(offset)).join(''))
       expect(await outcome(scan)).toEqual(await outcome(readSlowly))
     })
-    await fc.assert(property, { numRuns: 500 })
+    await fc.assert(property)
   })
 
   test('of files in which any byte has changed, come or gone', async () => {
@@ -128,7 +128,7 @@ describe('the scanner reads what the lake reader reads', () => {
         expect(await outcome(scan)).toEqual(await outcome(readSlowly))
       },
     )
-    await fc.assert(property, { numRuns: 500 })
+    await fc.assert(property)
   })
 })
 

@@ -1,3 +1,4 @@
+import { propertyRuns } from '@health/domain/property-runs'
 import fc from 'fast-check'
 import { generate, type IPublishPacket, type Packet } from 'mqtt-packet'
 import { expect, test } from 'vitest'
@@ -118,7 +119,7 @@ test('any bytes are packets or a fault, never an exception', () => {
       const { fault } = readAll([Buffer.concat([first, ...rest])])
       expect([null, 'invalid', 'too_large']).toContain(fault)
     }),
-    { numRuns: 2000 },
+    propertyRuns(1000),
   )
 })
 

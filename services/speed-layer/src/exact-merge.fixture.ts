@@ -1,7 +1,9 @@
 // At every moment a served day and the open alerts are those of all records applied so far, whatever comes in whatever order:
 // batches that are written at once or together with others, batch runs that end or fail, restarts, redelivery, views that are
 // emptied or lose their newest changes. For every backend of the views.
+
 import { type AlertRow, createDayOf } from '@health/domain'
+import { propertyRuns } from '@health/domain/property-runs'
 import type { LogRecord } from '@health/log'
 import {
   allPatients,
@@ -81,8 +83,8 @@ type Action =
   | { kind: 'run' | 'failing run' | 'slow run'; isFull: boolean }
 
 /** Declares the property on the views that `open` gives; they are emptied. */
-export function describeExactMerge(name: string, open: () => Promise<ViewStore>, numRuns: number): void {
-  describe(`on ${name}`, { timeout: 120_000 }, () => {
+export function describeExactMerge(name: string, open: () => Promise<ViewStore>, cases: number): void {
+  describe(`on ${name}`, () => {
     test.each(zones)(
       'a served day of %s is the recount of what was applied, after any interleaving',
       async (zone, midnight) => {
@@ -96,7 +98,7 @@ export function describeExactMerge(name: string, open: () => Promise<ViewStore>,
             for (const next of actions) await world.act(next)
             await world.act({ kind: 'run', isFull: false })
           }),
-          { numRuns },
+          propertyRuns(cases),
         )
         await store.close()
       },

@@ -11,4 +11,4 @@ const open = () => {
   return openViews({ REDIS_URL: url.href, DATA_DIR: '' }, { logger: createLogger('silent') })
 }
 
-describeExactMerge('Redis', open, 60)
+describeExactMerge('Redis', open, 20)

@@ -12,4 +12,4 @@ const open = () => {
   return openViews({ DATA_DIR: folder }, { logger: createLogger('silent') })
 }
 
-describeExactMerge('the embedded views', open, 150)
+describeExactMerge('the embedded views', open, 50)

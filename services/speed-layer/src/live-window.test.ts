@@ -62,7 +62,6 @@ test('the windows hold every reading measured in them, in whatever order and bat
       const blocks = new Set(inWindow.map(({ measuredAt }) => Math.floor(measuredAt / readingBlockMs)))
       expect(await store.keys('readings:')).toHaveLength(blocks.size)
     }),
-    { numRuns: 100 },
   )
   await store.close()
 })

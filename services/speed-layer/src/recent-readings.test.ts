@@ -48,5 +48,5 @@ test('what is inside of a window is found by block, and what is news by patient,
       )
     }
   })
-  fc.assert(property, { numRuns: 500 })
+  fc.assert(property)
 })

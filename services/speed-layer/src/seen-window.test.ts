@@ -1,4 +1,5 @@
 // The identities seen lately: duplicates are known as such, also after a restart, as far as the window reaches.
+import { propertyRuns } from '@health/domain/property-runs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
@@ -61,6 +62,6 @@ test('the window read back judges as the one that was stored, whenever it is sto
       stored.store()
       expect(identities(decodeWindow(stored.items()))).toEqual(identities(stored.window))
     }),
-    { numRuns: 50 },
+    propertyRuns(30),
   )
 })

@@ -180,7 +180,6 @@ export function describeOperations(handles: Handles): void {
             expect(await handles.store.step(guards, operations)).toEqual(model.step({ guards, operations }))
           }
         }),
-        { numRuns: 200 },
       )
     })
   })
