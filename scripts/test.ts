@@ -1,6 +1,8 @@
-// `pnpm test`: every test that can run here. What is left out is named at the end, with what would let it run.
+// `pnpm test [FILE…]`: every test that can run here, or those of the named files alone. What is left out is named at the
+// end, with what would let it run. A FILE is any part of a path, a folder too; options go to vitest.
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, globSync } from 'node:fs'
+import { resolve } from 'node:path'
 
 /** A class of tests, and what keeps it from running here; `null` when nothing does. */
 interface TestClass {
@@ -33,12 +35,35 @@ function missingParts(): string | null {
   return missing.length === 0 ? null : missing.join(', ')
 }
 
-const only = process.argv.slice(2)
-const runnable = classes.filter(({ missing }) => missing === null)
-const projects = runnable.flatMap(({ project }) => ['--project', project])
-const { status } = spawnSync('vitest', ['run', ...projects, ...only], { stdio: 'inherit' })
-
-for (const { project, needs, missing } of classes) {
+const given = process.argv.slice(2)
+const asked = askedFor(given)
+const runnable = asked.filter(({ missing }) => missing === null)
+if (runnable.length > 0) {
+  const projects = runnable.flatMap(({ project }) => ['--project', project])
+  process.exitCode = spawnSync('vitest', ['run', ...projects, ...given], { stdio: 'inherit' }).status ?? 1
+} else {
+  process.exitCode = 1
+}
+for (const { project, needs, missing } of asked) {
   if (missing !== null) console.log(`Left out: ${project} tests, which need ${needs}. To run them, ${missing}.`)
 }
-process.exitCode = status ?? 1
+
+/** The classes that the named files belong to; all of them where none is named. */
+function askedFor(args: readonly string[]): TestClass[] {
+  const files = globSync('{packages,services,scripts,test}/**/*.test.ts', {
+    exclude: (path) => path.includes('node_modules'),
+  }).map((file) => resolve(file))
+  const named = args
+    .filter((arg) => !arg.startsWith('-'))
+    .flatMap((name) => files.filter((file) => isNamed(file, name)))
+  // A name that matches no file may be the value of an option; vitest says so where it is not.
+  if (named.length === 0) return classes
+  const projects = new Set(named.map((file) => /\.(real|faults|compose)\.test\.ts$/.exec(file)?.[1] ?? 'unit'))
+  return classes.filter(({ project }) => projects.has(project))
+}
+
+/** As vitest has it: a part of the path, relative or not, with or without a line number. */
+function isNamed(file: string, name: string): boolean {
+  const part = name.replace(/:\d+$/, '')
+  return file.includes(part) || file.startsWith(resolve(part))
+}
