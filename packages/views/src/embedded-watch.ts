@@ -21,6 +21,7 @@ export function followChanges(database: DatabaseSync, path: string, watcher: Wat
   const after = database.prepare(`SELECT id, change FROM change WHERE id > ? ORDER BY id LIMIT ${batchSize}`)
   let last = Number(database.prepare('SELECT max(id) AS id FROM change').get()?.['id'] ?? 0)
   let due: NodeJS.Immediate | undefined
+  let stopped = false
 
   const readAfter = (id: number): KeptChange[] => {
     try {
@@ -31,7 +32,8 @@ export function followChanges(database: DatabaseSync, path: string, watcher: Wat
     }
   }
   const look = () => {
-    due = undefined
+    // The database may be closed as soon as the watch is stopped, and a statement of a closed one throws.
+    if (stopped) return
     const kept = readAfter(last)
     const before = last
     last = kept.at(-1)?.number ?? last
@@ -40,13 +42,17 @@ export function followChanges(database: DatabaseSync, path: string, watcher: Wat
   }
   // Not at once: a watcher is called between steps, never inside of one.
   const lookSoon = () => {
-    due ??= setImmediate(look)
+    due ??= setImmediate(() => {
+      due = undefined
+      look()
+    })
   }
 
   told.on(path, lookSoon)
   const poll = setInterval(look, pollMs).unref()
   return {
     async stop() {
+      stopped = true
       told.off(path, lookSoon)
       clearInterval(poll)
       clearImmediate(due)

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { eventually, hashOf, tell, watch } from './contract/handles.ts'
 import { describeViews } from './contract.ts'
 import { keptChanges } from './deliver.ts'
@@ -68,6 +68,20 @@ describe('embedded views', () => {
     expect(watched.changes).toEqual(told.slice(1))
     expect(watched.gaps).toBe(1)
     await store.close()
+  })
+
+  test('read nothing for a watcher once they are closed, also where a poll came between a change and the closing', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const store = openEmbeddedViews(mkdtempSync(join(folder, 'closed-')))
+    const watched = await watch(store)
+    // Everything up to the closing runs before the immediate that the change has set: a busy thread does the same.
+    await tell(store, 'last')
+    vi.advanceTimersToNextTimer()
+    await store.close()
+    // An error in the immediate would end the process, and fails the run of the tests.
+    await new Promise(setImmediate)
+    expect(watched.changes).toEqual(['last'])
   })
 
   test('say what is wrong while the file cannot be used, and go on after it', async () => {
