@@ -6,13 +6,14 @@ export interface Committer {
   commit(partition: number, offset: number): void
   /** Writes what waits. Never rejects: what could not be written is kept and tried again. */
   flush(): Promise<void>
-  /** Drops what waits: the partitions are no longer ours to commit. */
-  clear(): void
+  /** Writes what waits, once; from then on nothing is written. */
+  close(): Promise<void>
 }
 
 export function createCommitter(write: (offsets: ReadonlyMap<number, number>) => Promise<void>): Committer {
   let waiting = new Map<number, number>()
   let timer: NodeJS.Timeout | null = null
+  let closed = false
 
   async function flush(): Promise<void> {
     if (timer !== null) clearTimeout(timer)
@@ -31,6 +32,7 @@ export function createCommitter(write: (offsets: ReadonlyMap<number, number>) =>
   }
 
   function schedule(): void {
+    if (closed) return
     timer ??= setTimeout(flush, intervalMs).unref()
   }
 
@@ -40,6 +42,10 @@ export function createCommitter(write: (offsets: ReadonlyMap<number, number>) =>
       schedule()
     },
     flush,
-    clear: () => waiting.clear(),
+    async close() {
+      closed = true
+      await flush()
+      waiting.clear()
+    },
   }
 }

@@ -10,7 +10,7 @@ export interface Changes {
   tell(): void
   /** Calls `wake` once, at the next change. */
   once(wake: () => void): void
-  /** From now on changes by other processes are looked for as well. */
+  /** From now on changes by other processes are looked for as well, until `close`. */
   watch(): void
   close(): void
 }
@@ -21,6 +21,7 @@ export function createChanges(path: string, version: () => unknown): Changes {
   waitingByPath.set(path, waiting)
   let seen = version()
   let timer: NodeJS.Timeout | null = null
+  let closed = false
 
   function tell(): void {
     const woken = [...waiting]
@@ -39,9 +40,12 @@ export function createChanges(path: string, version: () => unknown): Changes {
     tell,
     once: (wake) => waiting.add(wake),
     watch: () => {
+      // A query of a closed database throws, which would end the process from within the timer.
+      if (closed) return
       timer ??= setInterval(look, lookEveryMs).unref()
     },
     close: () => {
+      closed = true
       if (timer !== null) clearInterval(timer)
     },
   }

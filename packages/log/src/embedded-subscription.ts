@@ -41,7 +41,7 @@ export function subscribeToEmbeddedLog(options: EmbeddedSubscriptionOptions): Su
     await untilCalled(() => undefined, stopping.signal)
     await Promise.all(loops.map((loop) => loop.stop()))
     await consumer.onStopped?.()
-    await committer.flush()
+    await committer.close()
     release()
   }
 

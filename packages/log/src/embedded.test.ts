@@ -7,7 +7,7 @@ import { createLogger } from '@health/runtime'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { describeLog } from './contract.ts'
 import { type EmbeddedLogOptions, openEmbeddedLog } from './embedded.ts'
-import { type EventLog, type LogRecord, TopicMismatch } from './log.ts'
+import { type EventLog, type LogRecord, LogUnavailable, TopicMismatch } from './log.ts'
 
 const hourMs = 3_600_000
 
@@ -83,6 +83,14 @@ describe('the embedded log', () => {
     other.kill('SIGKILL')
     await vi.waitFor(() => expect(seen).toHaveLength(1))
     expect(subscription.waitingFor()).toBeNull()
+  })
+
+  test('takes no subscription once it is closed', async () => {
+    const log = openHere()
+    await log.close()
+    logs.splice(0)
+    const consumer = { startAt: async () => null, onBatch: async () => undefined }
+    await expect(log.subscribe('readings', 'speed-layer', consumer)).rejects.toThrow(LogUnavailable)
   })
 
   test('refuses another number of partitions and names what mends it', () => {

@@ -68,6 +68,7 @@ export function openEmbeddedLog(options: EmbeddedLogOptions): EventLog {
   return {
     append: async (topic, records) => open(topic).queue.append(records),
     async subscribe(name, group, consumer) {
+      if (closing.signal.aborted) throw new LogUnavailable(`The embedded log ${path} is closed`)
       const { topic } = open(name)
       const lockPath = lockPathOf(group, name)
       const log = logger.child({ topic: name, group })

@@ -56,8 +56,7 @@ export function subscribeToKafka(options: KafkaSubscriptionOptions): Subscriptio
     }
     await assignment.stop()
     await consumer.onStopped?.()
-    await committer.flush()
-    committer.clear()
+    await committer.close()
     if (member !== null) await within(leaveWithinMs, member.leave(), () => new Error('late')).catch(() => undefined)
   }
 
