@@ -24,6 +24,7 @@ import { settings as simulatorSettings } from '@health/sensor-simulator/config'
 import { startSpeedLayer } from '@health/speed-layer'
 import { settings as speedSettings } from '@health/speed-layer/config'
 import { z } from 'zod'
+import { watchLaunchers } from './launchers.ts'
 
 /** What the demo sets otherwise than the services: a first look must not wait a minute for the archive. */
 const demoDefaults = { ARCHIVE_ROLL_SECONDS: '10' }
@@ -52,7 +53,8 @@ async function runDemo(): Promise<void> {
   takeDataDir(config.DATA_DIR)
 
   const group = createServiceGroup(logger)
-  exitOnSignals(group, logger)
+  const stop = exitOnSignals(group, logger)
+  await watchLaunchers(() => stop('the package manager that started it has ended'))
   const bridge = await group.start('kafka-bridge', (context) => startKafkaBridge(config, context))
   await group.start('speed-layer', (context) => startSpeedLayer(config, context))
   await group.start('csv-archiver', (context) => startCsvArchiver(config, context))

@@ -57,21 +57,26 @@ export async function runService<C extends RuntimeConfig>(
 
 /**
  * Makes the process end with the group. SIGTERM or SIGINT: not ready, stop, exit 0; the same signal again or a
- * time-out (10 s): exit 1. A failed service or an uncaught error: exit 1. One call per process.
+ * time-out (10 s): exit 1. A failed service or an uncaught error: exit 1. One call per process. The function that it
+ * returns stops like a first signal, for the reason given.
  */
-export function exitOnSignals(group: ServiceGroup, logger: Logger, { stopTimeoutMs = 10_000 }: RunOptions = {}): void {
+export function exitOnSignals(
+  group: ServiceGroup,
+  logger: Logger,
+  { stopTimeoutMs = 10_000 }: RunOptions = {},
+): (reason: string) => void {
   const fail = (error: unknown) => exitWith(error, logger)
   const giveUp = (why: string) => {
     logger.fatal({ why }, 'Leaving without having stopped cleanly.')
     process.exit(1)
   }
-  let first: NodeJS.Signals | undefined
-  const stop = async (signal: NodeJS.Signals) => {
+  let first: string | undefined
+  const stop = async (reason: string) => {
     // Another signal is the same wish by another way: Ctrl-C reaches `node --watch` and this process, and the watcher
     // sends SIGTERM on.
-    if (first !== undefined) return first === signal ? giveUp('a second signal') : undefined
-    first = signal
-    logger.info({ signal }, 'Stopping.')
+    if (first !== undefined) return first === reason ? giveUp('a second signal') : undefined
+    first = reason
+    logger.info({ reason }, 'Stopping.')
     setTimeout(giveUp, stopTimeoutMs, `stopping took longer than ${stopTimeoutMs} ms`)
     await group.stop()
     logger.info('Stopped.')
@@ -80,6 +85,7 @@ export function exitOnSignals(group: ServiceGroup, logger: Logger, { stopTimeout
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal).catch(fail))
   process.on('uncaughtException', fail)
   group.failed.catch(fail)
+  return (reason) => void stop(reason).catch(fail)
 }
 
 /** Ends the process with 1, saying why: a `ConfigError` by its message alone, anything else with its stack. */
