@@ -2,14 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { anyReading } from './arbitraries.ts'
 import { aReading } from './builders.ts'
-import {
-  decodeKey,
-  maxReadingBytes,
-  parseReading,
-  parseReadingText,
-  parseRecord,
-  readReading,
-} from './parse-reading.ts'
+import { decodeKey, maxReadingBytes, parseReading, parseReadingText, readReading } from './parse-reading.ts'
 import { formatReading, type Reading } from './reading.ts'
 
 const encoder = new TextEncoder()
@@ -223,33 +216,6 @@ const anyBytes = fc.oneof(
   fc.uint8Array({ maxLength: 200 }),
   fc.json().map((json) => encoder.encode(json)),
 )
-
-test('a record is read where it lies as it is when it lies by itself', () => {
-  const text = anyReading.map((reading) => encoder.encode(formatReading(reading)))
-  const value = fc.option(fc.oneof(text, anyBytes))
-  const key = fc.option(fc.constantFrom('', 'p001', 'p002', 'é').map((each) => encoder.encode(each)))
-  const property = fc.property(
-    value,
-    key,
-    fc.uint8Array(),
-    fc.uint8Array({ maxLength: 9 }),
-    (value, key, first, last) => {
-      const buffer = Buffer.concat([first, key ?? first, value ?? first, last])
-      const keyLength = key?.length ?? -1
-      const valueOffset = first.length + (key ?? first).length
-      const place = { buffer, keyOffset: first.length, keyLength, valueOffset, valueLength: value?.length ?? -1 }
-      expect(parseRecord({ key, value, place })).toEqual(parseReading(value, key))
-    },
-  )
-  fc.assert(property)
-  const own = encoder.encode(formatReading(aReading({ patientId: 'p002' })))
-  for (const key of ['p001', 'p002']) {
-    const record = { key: encoder.encode(key), value: own }
-    const buffer = Buffer.concat([record.key, own])
-    const place = { buffer, keyOffset: 0, keyLength: 4, valueOffset: 4, valueLength: own.length }
-    expect(parseRecord({ ...record, place })).toEqual(parseReading(own, record.key))
-  }
-})
 
 test('never throws, whatever the bytes are', () => {
   fc.assert(

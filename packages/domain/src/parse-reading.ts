@@ -1,7 +1,7 @@
 // The one parser: bytes from outside become a reading, or a rejection that says what is wrong and where.
 import { isText, knownText } from './known-text.ts'
 import { glucoseInMgdl, message, wireId } from './message.ts'
-import { readCanonical, readCanonicalIn } from './read-canonical.ts'
+import { readCanonical } from './read-canonical.ts'
 import { idPattern, type Reading } from './reading.ts'
 import { repeatsField } from './repeated-fields.ts'
 import { wireTime } from './time.ts'
@@ -28,35 +28,6 @@ export interface Unreadable {
 }
 
 export type ParsedReading = { kind: 'accepted'; reading: Reading } | Unreadable
-
-/** A record of the log, as far as it is parsed. */
-export interface RecordBytes {
-  readonly key: Uint8Array | null
-  readonly value: Uint8Array | null
-  /** Where both lie in a larger buffer, if they do. */
-  readonly place?: RecordPlace | undefined
-}
-
-/** A length of −1 stands for `null`. */
-interface RecordPlace {
-  readonly buffer: Uint8Array
-  readonly keyOffset: number
-  readonly keyLength: number
-  readonly valueOffset: number
-  readonly valueLength: number
-}
-
-/** As `parseReading` does; of a canonical message in a larger buffer neither key nor value is cut out. */
-export function parseRecord(record: RecordBytes): ParsedReading {
-  const reading = record.place && readInPlace(record.place)
-  return reading ? { kind: 'accepted', reading } : parseReading(record.value, record.key)
-}
-
-function readInPlace({ buffer, keyOffset, keyLength, valueOffset, valueLength }: RecordPlace): Reading | null {
-  const reading = readCanonicalIn(buffer, valueOffset, valueLength)
-  if (reading === null || keyLength === -1) return reading
-  return isText(reading.patientId, buffer, keyOffset, keyOffset + keyLength) ? reading : null
-}
 
 /**
  * Reads a record's bytes. `key` is the record's key: the patient where the message names none, and a contradiction

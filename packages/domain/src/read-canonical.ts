@@ -63,29 +63,6 @@ export function readCanonical(message: Uint8Array): Reading | null {
   const { length } = message
   if (length > mostBytes) return null
   bytes.set(message)
-  return readCopied(length)
-}
-
-/** What was copied from last: as many messages lie in one buffer as came to the log together. */
-let source: { buffer: Uint8Array; words: DataView } = { buffer: bytes, words }
-/** So many are copied at a time. */
-const copiedBytes = 4
-
-/**
- * The same for the `length` bytes of `buffer` from `begin` on: cut out of it first, as an array of their own, they would take
- * longer to make than to read.
- */
-export function readCanonicalIn(buffer: Uint8Array, begin: number, length: number): Reading | null {
-  if (length <= 0 || length > mostBytes) return null
-  // Few lie so near to the end that what is copied last would reach beyond it.
-  if (begin + length + copiedBytes > buffer.length) return readCanonical(buffer.subarray(begin, begin + length))
-  if (buffer !== source.buffer) source = { buffer, words: new DataView(buffer.buffer, buffer.byteOffset) }
-  const from = source.words
-  for (let i = 0; i < length; i += copiedBytes) words.setInt32(i, from.getInt32(begin + i))
-  return readCopied(length)
-}
-
-function readCopied(length: number): Reading | null {
   bytes[length] = 0
   at = 1
   if (bytes[0] !== open || !skipField(patientField)) return null

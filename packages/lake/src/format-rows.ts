@@ -1,6 +1,6 @@
-// Writes log records as lake rows: the archiver's inner loop, so it makes bytes from bytes, and as little else as it can.
+// Writes log records as lake rows.
 import { isUtf8 } from 'node:buffer'
-import { parseRecord, type Reading, type RecordBytes, type Unreadable } from '@health/domain'
+import { parseReading, type Reading, type Unreadable } from '@health/domain'
 import { stringify } from 'csv-stringify/sync'
 import { formatTime } from './format-time.ts'
 import { type ArchivedRecord, base64Prefix, canonicalJson, canonicalLength, type ReadingCells } from './row.ts'
@@ -20,15 +20,15 @@ export function formatRows(partition: number, records: readonly ArchivedRecord[]
       time = receivedAt
       timeText = formatTime(time)
     }
-    const parsed = parseRecord(record)
+    const parsed = parseReading(record.value, record.key)
     const cells = parsed.kind === 'accepted' ? readingCells(parsed.reading) : readableCells(parsed)
     const [patientId, sensorId, measuredAt, glucose, heartRate, temperature] = cells
     const reading = `${patientId},${sensorId},${measuredAt},${glucose},${heartRate},${temperature}`
     end += rows.write(`${partition},${offset},${timeText},${reading},`, end, 'latin1')
-    const value = bytesOf(record)
+    const value = asBuffer(record.value ?? noBytes)
     if (!isCanonical(value, cells)) {
       const copied = parsed.kind === 'accepted' ? copyQuoted(value, rows, end) : null
-      end = copied ?? end + rows.write(rawCell(value.buffer.subarray(value.begin, value.end)), end)
+      end = copied ?? end + rows.write(rawCell(value), end)
     }
     rows[end++] = lineEnd
   }
@@ -38,30 +38,9 @@ export function formatRows(partition: number, records: readonly ArchivedRecord[]
 /** Numbers, times and ids have at most so many characters together, commas included. */
 const longestCells = 400
 /** Every byte may be a quote, which is doubled; base64 needs less. */
-function longestRow(record: RecordBytes): number {
-  const { begin, end } = bytesOf(record)
-  return longestCells + 2 * (end - begin) + base64Prefix.length
-}
+const longestRow = ({ value }: ArchivedRecord): number => longestCells + 2 * (value?.length ?? 0) + base64Prefix.length
 
-/** Bytes of a buffer: the value of a record is not cut out of what it lies in, which takes a tenth of the time of a row. */
-interface Bytes {
-  buffer: Buffer
-  begin: number
-  end: number
-}
-
-const nothing = Buffer.alloc(0)
-
-function bytesOf(record: RecordBytes): Bytes {
-  const { place } = record
-  if (place === undefined) {
-    // Asked for here only: the log makes it.
-    const buffer = asBuffer(record.value ?? nothing)
-    return { buffer, begin: 0, end: buffer.length }
-  }
-  const { valueOffset, valueLength } = place
-  return { buffer: asBuffer(place.buffer), begin: valueOffset, end: valueOffset + Math.max(0, valueLength) }
-}
+const noBytes = Buffer.alloc(0)
 
 function readingCells(reading: Reading): ReadingCells {
   return [
@@ -95,18 +74,18 @@ const mostTenths = 10_000
 const textsOfTenths: (string | undefined)[] = new Array(mostTenths)
 
 /** Canonical JSON is ASCII, so that nothing but the same bytes reads the same as Latin-1. */
-const isCanonical = ({ buffer, begin, end }: Bytes, cells: ReadingCells): boolean =>
-  end - begin === canonicalLength(cells) && buffer.toString('latin1', begin, end) === canonicalJson(cells)
+const isCanonical = (value: Buffer, cells: ReadingCells): boolean =>
+  value.length === canonicalLength(cells) && value.toString('latin1') === canonicalJson(cells)
 
 /**
  * Copies printable ASCII that holds a quote as CSV wants it, and returns where it ends in `to`; `null` for anything else.
  * Every reading that has signals does hold quotes; `stringify` takes ten times as long.
  */
-function copyQuoted({ buffer, begin, end }: Bytes, to: Uint8Array, toBegin: number): number | null {
-  let at = toBegin
+function copyQuoted(value: Buffer, to: Uint8Array, begin: number): number | null {
+  let at = begin
   to[at++] = quote
-  for (let i = begin; i < end; i++) {
-    const byte = buffer[i] as number
+  for (let i = 0; i < value.length; i++) {
+    const byte = value[i] as number
     if (byte < space || byte > tilde) return null
     to[at++] = byte
     if (byte === quote) to[at++] = quote

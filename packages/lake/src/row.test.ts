@@ -7,20 +7,7 @@ import { formatRows } from './format-rows.ts'
 import { aRecord, noon } from './lake.fixture.ts'
 import { type ArchivedRecord, lakeColumns, lakeHeader, parseRow } from './row.ts'
 
-/** Of a record by itself, and of the same among other bytes. */
-function cellsOf(record: ArchivedRecord): string[] {
-  const rows = formatRows(3, [record])
-  expect(formatRows(3, [inPlace(record)])).toEqual(rows)
-  return (parse(rows) as string[][])[0] ?? []
-}
-
-function inPlace({ key, value, ...record }: ArchivedRecord): ArchivedRecord {
-  const before = Buffer.from('{"')
-  const buffer = Buffer.concat([before, key ?? before, value ?? before, Buffer.from('"}')])
-  const valueOffset = before.length + (key ?? before).length
-  const lengths = { keyLength: key?.length ?? -1, valueLength: value?.length ?? -1 }
-  return { ...record, key, value, place: { buffer, keyOffset: before.length, valueOffset, ...lengths } }
-}
+const cellsOf = (record: ArchivedRecord): string[] => (parse(formatRows(3, [record])) as string[][])[0] ?? []
 
 const rowOf = (value: string | Uint8Array | null, key: string | null = 'p001') => {
   const cells = cellsOf(

@@ -1,5 +1,5 @@
 // A lake row: what a log record says in columns and, where those do not give its bytes back, the bytes themselves.
-import { parseCanonicalTime, type RecordBytes } from '@health/domain'
+import { parseCanonicalTime } from '@health/domain'
 
 /** The columns of every lake file, for ever. */
 export const lakeColumns = [
@@ -19,10 +19,12 @@ export const lakeColumns = [
 export const lakeHeader = `${lakeColumns.join(',')}\n`
 
 /** What the archiver needs of a log record. */
-export interface ArchivedRecord extends RecordBytes {
-  offset: number
+export interface ArchivedRecord {
+  readonly offset: number
+  readonly key: Uint8Array | null
+  readonly value: Uint8Array | null
   /** Epoch ms. */
-  receivedAt: number
+  readonly receivedAt: number
 }
 
 /** A record as the lake gives it back. What the record did not say, or what could not be read of it, is `null`. */

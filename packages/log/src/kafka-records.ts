@@ -1,6 +1,6 @@
 // Records as kafkajs has them, and as the log has them.
 import type { Batch, KafkaMessage, Message } from 'kafkajs'
-import type { LogRecord, NewRecord, RecordPlace } from './log.ts'
+import type { LogRecord, NewRecord } from './log.ts'
 
 /** The partition is fixed here: kafkajs would choose another one when it tries again. */
 export const toMessage = ({ key, value, headers }: NewRecord, partition: number): Message => ({
@@ -50,12 +50,6 @@ class KafkaRecord implements LogRecord {
     this.offset = offset
     this.receivedAt = receivedAt
     this.#message = message
-  }
-
-  get place(): RecordPlace | undefined {
-    // As patches/kafkajs.patch makes it; a message of a log from before Kafka 0.11 is none of these.
-    const message = this.#message as KafkaMessage & Partial<RecordPlace>
-    return message.buffer === undefined ? undefined : (message as RecordPlace)
   }
 
   get key(): Uint8Array | null {

@@ -12,20 +12,9 @@ export interface LogRecord {
   readonly offset: number
   readonly key: Uint8Array | null
   readonly value: Uint8Array | null
-  /** Where both lie in what was fetched, for who reads them there; not every log has it. */
-  readonly place?: RecordPlace | undefined
   /** The log's append time, epoch ms: the clock that every layer judges by. */
   readonly receivedAt: number
   readonly headers: Record<string, string>
-}
-
-/** A length of −1 stands for `null`. */
-export interface RecordPlace {
-  readonly buffer: Uint8Array
-  readonly keyOffset: number
-  readonly keyLength: number
-  readonly valueOffset: number
-  readonly valueLength: number
 }
 
 /** Consecutive records of one partition, in offset order, at least one. */
