@@ -1,4 +1,5 @@
-// Holds what patches/kafkajs.patch changes equal to a plain account of Kafka's format, and what is read to what was written.
+// Tests what patches/kafkajs.patch changes: written bytes against a plain account of Kafka's format, reads against writes.
+import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import fc from 'fast-check'
 import type { Batch, KafkaMessage } from 'kafkajs'
@@ -50,6 +51,13 @@ const int32 = fc.oneof(
   fc.constantFrom(0, -1, 63, 64, -64, -65, 2 ** 30 - 1, 2 ** 30, -(2 ** 30), 2 ** 31 - 1, -(2 ** 31)),
 )
 const room = fc.integer({ min: 1, max: 20 })
+
+test('patches/kafkajs.patch is the concatenation of patches/kafkajs/*.patch', () => {
+  const patches = new URL('../../../patches/', import.meta.url)
+  const sources = readdirSync(new URL('kafkajs/', patches)).sort()
+  const texts = sources.map((name) => readFileSync(new URL(`kafkajs/${name}`, patches), 'utf8'))
+  expect(readFileSync(new URL('kafkajs.patch', patches), 'utf8')).toBe(texts.join(''))
+})
 
 test('numbers are written as Kafka reads them, whatever room there is', () => {
   const property = fc.property(int32, fc.maxSafeInteger(), room, (value, long, initialSize) => {
