@@ -1,9 +1,9 @@
 // Steps as Redis runs them: one Lua script, its arguments and its replies.
 import { readFileSync } from 'node:fs'
 import type { Redis, Result } from 'ioredis'
+import { Packr } from 'msgpackr'
 import { keptChanges } from './deliver.ts'
 import { changesKey, checkOperation, isRead, type ReadOperation } from './operations.ts'
-import { PackedTexts } from './packed-texts.ts'
 import type { Guard, Operation, Reply } from './store.ts'
 
 const prefix = 'health:'
@@ -75,61 +75,63 @@ export interface EncodedStep {
 }
 type Asking = ReadOperation | (Operation & { op: 'add' })
 
-const packed = new PackedTexts()
+// Plain MessagePack, which Redis' `cmsgpack.unpack` reads: without msgpackr's own extension for records.
+const packr = new Packr({ useRecords: false })
+const firstBufferBytes = 64 * 1024
+const mostBufferKeptBytes = 8 * 1024 * 1024
 
 /** Throws a `RangeError` on an operation that is a bug. */
 export function encodeStep(guards: readonly Guard[], operations: Iterable<Operation>): EncodedStep {
-  packed.clear()
-  packed.add(String(guards.length))
-  for (const { key, field, equals } of guards) {
-    packed.add(redisKey(key))
-    packed.add(field)
-    packed.add(equals === null ? '' : `=${equals}`)
-  }
+  const texts = [String(guards.length)]
+  for (const { key, field, equals } of guards) texts.push(redisKey(key), field, equals === null ? '' : `=${equals}`)
   const asked: EncodedStep['asked'] = []
   let [count, onlyReads] = [0, true]
   for (const operation of operations) {
     checkOperation(operation)
-    packed.add(operation.op)
-    packed.add(operation.op === 'tell' ? changesStream : redisKey(operation.key))
-    addArguments(operation)
+    texts.push(operation.op, operation.op === 'tell' ? changesStream : redisKey(operation.key))
+    addArguments(texts, operation)
     if (isRead(operation) || operation.op === 'add') asked.push({ at: count, operation })
     onlyReads &&= isRead(operation)
     count++
   }
-  return { texts: packed.copy(), onlyReads, asked, count }
+  return { texts: pack(texts), onlyReads, asked, count }
 }
 
-function addArguments(operation: Operation): void {
+/**
+ * A step may wait for its connection while others are packed. That is safe: msgpackr returns a slice of a buffer, packs the
+ * next value behind that slice, and takes a new buffer when this one is full. The new one is as large as the last, so the
+ * buffer of a large step is given up here; otherwise one backlog would hold its memory for good.
+ */
+function pack(texts: readonly string[]): Buffer {
+  const packed = packr.pack(texts)
+  if (packed.buffer.byteLength > mostBufferKeptBytes) packr.useBuffer(Buffer.allocUnsafeSlow(firstBufferBytes))
+  return packed
+}
+
+function addArguments(texts: string[], operation: Operation): void {
   switch (operation.op) {
     case 'get':
     case 'unset':
-      addList(operation.fields)
+      addList(texts, operation.fields)
       break
     case 'range':
-      packed.add(String(operation.from))
-      packed.add(String(operation.to))
+      texts.push(String(operation.from), String(operation.to))
       break
     case 'set': {
       const fields = Object.entries(operation.fields)
-      packed.add(String(2 * fields.length))
-      for (const [field, value] of fields) {
-        packed.add(field)
-        packed.add(value)
-      }
+      texts.push(String(2 * fields.length))
+      for (const [field, value] of fields) texts.push(field, value)
       break
     }
     case 'add':
-      packed.add(operation.field)
-      packed.add(String(operation.by))
+      texts.push(operation.field, String(operation.by))
       break
     case 'push':
-      packed.add(String(operation.keep ?? ''))
-      addList(operation.items)
+      texts.push(String(operation.keep ?? ''))
+      addList(texts, operation.items)
       break
     case 'tell':
-      packed.add(String(keptChanges))
-      packed.add(operation.change)
+      texts.push(String(keptChanges), operation.change)
       break
     case 'getAll':
     case 'delete':
@@ -139,9 +141,10 @@ function addArguments(operation: Operation): void {
   }
 }
 
-function addList(texts: readonly string[]): void {
-  packed.add(String(texts.length))
-  for (const text of texts) packed.add(text)
+/** Item by item: a call with a hundred thousand arguments would overflow the stack. */
+function addList(texts: string[], items: readonly string[]): void {
+  texts.push(String(items.length))
+  for (const item of items) texts.push(item)
 }
 
 function decodeReply(operation: Asking, reply: RedisReply | undefined): Reply {

@@ -3,7 +3,7 @@
 import { type FaultyProxy, openProxy } from '@health/runtime/testing'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { eventually, hashOf, set, tell, watch } from './contract/handles.ts'
+import { eventually, hashOf, listOf, set, tell, watch } from './contract/handles.ts'
 import { describeViews } from './contract.ts'
 import { openRedisViews } from './redis.ts'
 import { type Guard, type Operation, type ViewStore, ViewsUnavailable } from './store.ts'
@@ -194,6 +194,20 @@ describe('Redis views', () => {
     proxy.mend()
     await eventually(() => watched.changes).toEqual(['lost', 'lost', 'b', 'c', 'd'])
     expect(watched.gaps).toBe(1)
+  })
+
+  test('do a thousand steps that wait on one connection, each as it was asked', async () => {
+    const size = (i: number) => [100, 70_000, 1_000][i % 3] ?? 0
+    const item = (i: number) => `${i}:${'é'.repeat(size(i))}`
+    const items = Array.from({ length: 1_000 }, (_, i) => item(i))
+    await Promise.all(items.map((one) => direct.step([], [{ op: 'push', key: 'l', items: [one] }])))
+    expect(await listOf(direct, 'l')).toEqual(items)
+  })
+
+  test('take a list of more than 65,535 items', async () => {
+    const items = Array.from({ length: 70_000 }, (_, i) => String(i))
+    await direct.step([], [{ op: 'push', key: 'l', items }])
+    expect(await listOf(direct, 'l')).toEqual(items)
   })
 
   test('refuse a writing step whole when Redis is out of memory, while reads and emptying go on', async () => {
