@@ -1,4 +1,4 @@
-// How the views' values are written: compact JSON, read back exactly. What the speed layer writes, the serving layer reads.
+// Writes and reads the views' values, exactly: the speed and batch layers write them, the serving layer reads them.
 import type {
   AlertRow,
   BatchRun,
@@ -9,6 +9,31 @@ import type {
   SignalValues,
   Status,
 } from '@health/domain'
+import {
+  type ChangeReadingsV1,
+  type DayV1,
+  decodeChangeReadingsV1,
+  decodeDayV1,
+  decodeMinuteV1,
+  decodePatientV1,
+  decodeReadingsV1,
+  type MinuteV1,
+  type PatientV1,
+  type ReadingsV1,
+} from './codec-v1.ts'
+import {
+  type ChangeReadings,
+  type StoredColumns,
+  type StoredDay,
+  type StoredMinute,
+  type StoredPatient,
+  type StoredReadings,
+  type StoredSpread,
+  type StoredSums,
+  type StoredValue,
+  type Versioned,
+  version,
+} from './stored-forms.ts'
 
 /** The newest value of one signal. */
 export interface LatestValue {
@@ -69,59 +94,109 @@ export type ViewChange =
   /** A batch run waits for the lake to cover these offsets: partition → next offset. */
   | { kind: 'lake-wanted'; offsets: Record<number, number> }
 
-type EncodedSums = [count: number, sum: number, sumOfSquares: number, min: number | null, max: number | null]
+/** False for a value without a version. Throws on another version: to guess what it means could show wrong values. */
+function isCurrent<Stored extends Versioned>(stored: Stored | object): stored is Stored {
+  if (!('v' in stored)) return false
+  if (stored.v !== version)
+    throw new Error(`A value in the views has version ${stored.v}; this program reads version ${version}`)
+  return true
+}
 
-const encodeSums = ({ count, sum, sumOfSquares, min, max }: SignalSums): EncodedSums => [
-  count,
+const encodeSums = ({ count, sum, sumOfSquares, min, max }: SignalSums): StoredSums => ({
+  n: count,
   sum,
-  sumOfSquares,
+  sq: sumOfSquares,
   min,
   max,
-]
-const decodeSums = ([count, sum, sumOfSquares, min, max]: EncodedSums): SignalSums => ({
-  count,
+})
+const decodeSums = ({ n, sum, sq, min, max }: StoredSums): SignalSums => ({
+  count: n,
   sum,
-  sumOfSquares,
+  sumOfSquares: sq,
   min,
   max,
 })
 
-type EncodedDay = [
-  glucose: EncodedSums,
-  ranges: DaySums['glucoseMgdl']['ranges'],
-  tightAndRisks: [number, number, number],
-  heartRate: EncodedSums,
-  records: [valid: number, invalid: number, duplicate: number],
-  provisional: 0 | 1,
-]
-
 export function encodeDay(day: DaySums): string {
   const { ranges, inTightRange, lowRisk, highRisk } = day.glucoseMgdl
-  const encoded: EncodedDay = [
-    encodeSums(day.glucoseMgdl),
-    ranges,
-    [inTightRange, lowRisk, highRisk],
-    encodeSums(day.heartRateBpm),
-    [day.validRecords, day.invalidRecords, day.duplicateRecords],
-    day.provisional ? 1 : 0,
-  ]
-  return JSON.stringify(encoded)
+  const stored: StoredDay = {
+    v: version,
+    g: { ...encodeSums(day.glucoseMgdl), rg: ranges, tr: inTightRange, lr: lowRisk, hr: highRisk },
+    h: encodeSums(day.heartRateBpm),
+    ok: day.validRecords,
+    bad: day.invalidRecords,
+    dup: day.duplicateRecords,
+    pv: day.provisional,
+  }
+  return JSON.stringify(stored)
 }
 
 export function decodeDay(text: string): DaySums {
-  const [glucose, ranges, [inTightRange, lowRisk, highRisk], heartRate, records, provisional]: EncodedDay =
-    JSON.parse(text)
+  const stored: StoredDay | DayV1 = JSON.parse(text)
+  if (!isCurrent(stored)) return decodeDayV1(stored)
+  const { g, h, ok, bad, dup, pv } = stored
   return {
-    glucoseMgdl: { ...decodeSums(glucose), ranges, inTightRange, lowRisk, highRisk },
-    heartRateBpm: decodeSums(heartRate),
-    validRecords: records[0],
-    invalidRecords: records[1],
-    duplicateRecords: records[2],
-    provisional: provisional === 1,
+    glucoseMgdl: { ...decodeSums(g), ranges: g.rg, inTightRange: g.tr, lowRisk: g.lr, highRisk: g.hr },
+    heartRateBpm: decodeSums(h),
+    validRecords: ok,
+    invalidRecords: bad,
+    duplicateRecords: dup,
+    provisional: pv,
   }
 }
 
-/** NaN is `null` once it is JSON. */
+const encodeSpread = (s: Spread | null): StoredSpread | null => s && { n: s.count, sum: s.sum, min: s.min, max: s.max }
+const decodeSpread = (s: StoredSpread | null): Spread | null => s && { count: s.n, sum: s.sum, min: s.min, max: s.max }
+
+export function encodeMinute({ glucoseMgdl, heartRateBpm }: MinuteSpread): string {
+  const stored: StoredMinute = { v: version, g: encodeSpread(glucoseMgdl), h: encodeSpread(heartRateBpm) }
+  return JSON.stringify(stored)
+}
+
+export function decodeMinute(text: string): MinuteSpread {
+  const stored: StoredMinute | MinuteV1 = JSON.parse(text)
+  if (!isCurrent(stored)) return decodeMinuteV1(stored)
+  return { glucoseMgdl: decodeSpread(stored.g), heartRateBpm: decodeSpread(stored.h) }
+}
+
+const encodeValue = (v: LatestValue): StoredValue => ({ x: v.value, t: v.measuredAt })
+const decodeValue = (v: StoredValue): LatestValue => ({ value: v.x, measuredAt: v.t })
+
+export function encodePatient({ latest, previousGlucose, trend, status, since, alerts }: PatientState): string {
+  const stored: StoredPatient = {
+    v: version,
+    g: latest.glucoseMgdl && encodeValue(latest.glucoseMgdl),
+    h: latest.heartRateBpm && encodeValue(latest.heartRateBpm),
+    c: latest.temperatureC && encodeValue(latest.temperatureC),
+    pg: previousGlucose && encodeValue(previousGlucose),
+    td: trend.map(encodeValue),
+    st: status,
+    since,
+    ...(alerts && { alerts }),
+  }
+  return JSON.stringify(stored)
+}
+
+export const decodePatient = (text: string): PatientState => patientOf(JSON.parse(text))
+
+function patientOf(stored: StoredPatient | PatientV1): PatientState {
+  if (!isCurrent(stored)) return decodePatientV1(stored)
+  const { g, h, c, pg, td, st, since, alerts } = stored
+  return {
+    latest: {
+      glucoseMgdl: g && decodeValue(g),
+      heartRateBpm: h && decodeValue(h),
+      temperatureC: c && decodeValue(c),
+    },
+    previousGlucose: pg && decodeValue(pg),
+    trend: td.map(decodeValue),
+    status: st,
+    since,
+    ...(alerts && { alerts }),
+  }
+}
+
+/** A reading in memory until it is stored. NaN stands for `null`, which JSON makes of it. */
 export type EncodedReading = [
   measuredAt: number,
   receivedAt: number,
@@ -138,113 +213,63 @@ export const encodeReading = (r: RecentReading): EncodedReading => [
   r.temperatureC,
 ]
 
+const encodeSignals = (readings: readonly (EncodedReading | ToldReading)[]): StoredColumns => ({
+  g: readings.map((reading) => reading[2]),
+  h: readings.map((reading) => reading[3]),
+  c: readings.map((reading) => reading[4]),
+})
+const decodeSignals = ({ g, h, c }: StoredColumns, i: number): SignalValues => ({
+  glucoseMgdl: g[i] ?? null,
+  heartRateBpm: h[i] ?? null,
+  temperatureC: c[i] ?? null,
+})
+
 /** An item of a list of readings. */
-export const encodeReadings = (readings: readonly EncodedReading[]): string => JSON.stringify(readings)
-
-export const decodeReadings = (text: string): RecentReading[] =>
-  (JSON.parse(text) as EncodedReading[]).map(decodeReading)
-
-const decodeReading = ([
-  measuredAt,
-  receivedAt,
-  glucoseMgdl,
-  heartRateBpm,
-  temperatureC,
-]: EncodedReading): RecentReading => ({ measuredAt, receivedAt, glucoseMgdl, heartRateBpm, temperatureC })
-
-type EncodedSpread = [count: number, sum: number, min: number, max: number] | null
-
-const encodeSpread = (s: Spread | null): EncodedSpread => (s === null ? null : [s.count, s.sum, s.min, s.max])
-const decodeSpread = (s: EncodedSpread): Spread | null =>
-  s === null ? null : { count: s[0], sum: s[1], min: s[2], max: s[3] }
-
-export const encodeMinute = (minute: MinuteSpread): string =>
-  JSON.stringify([encodeSpread(minute.glucoseMgdl), encodeSpread(minute.heartRateBpm)])
-
-export function decodeMinute(text: string): MinuteSpread {
-  const [glucose, heartRate]: [EncodedSpread, EncodedSpread] = JSON.parse(text)
-  return { glucoseMgdl: decodeSpread(glucose), heartRateBpm: decodeSpread(heartRate) }
-}
-
-type EncodedValue = [value: number, measuredAt: number] | null
-
-/** Written with every commit of a patient, and told: so without names. */
-type EncodedPatient = [
-  status: Status,
-  since: number,
-  glucose: EncodedValue,
-  heartRate: EncodedValue,
-  temperature: EncodedValue,
-  previousGlucose: EncodedValue,
-  /** Value and time in turn. */
-  trend: number[],
-  alerts?: PatientAlerts,
-]
-
-const encodeValue = (v: LatestValue | null): EncodedValue => (v === null ? null : [v.value, v.measuredAt])
-const decodeValue = (v: EncodedValue): LatestValue | null => (v === null ? null : { value: v[0], measuredAt: v[1] })
-
-export function encodePatient({ status, since, latest, previousGlucose, trend, alerts }: PatientState): string {
-  const encoded: EncodedPatient = [
-    status,
-    since,
-    encodeValue(latest.glucoseMgdl),
-    encodeValue(latest.heartRateBpm),
-    encodeValue(latest.temperatureC),
-    encodeValue(previousGlucose),
-    trend.flatMap(({ value, measuredAt }) => [value, measuredAt]),
-  ]
-  if (alerts !== undefined) encoded.push(alerts)
-  return JSON.stringify(encoded)
-}
-
-export const decodePatient = (text: string): PatientState => patientOf(JSON.parse(text))
-
-/** With names, as a speed layer of before wrote it, it is one already. */
-function patientOf(encoded: EncodedPatient | PatientState): PatientState {
-  if (!Array.isArray(encoded)) return encoded
-  const [status, since, glucose, heartRate, temperature, previousGlucose, numbers, alerts] = encoded
-  const trend: LatestValue[] = []
-  for (let i = 0; i + 1 < numbers.length; i += 2)
-    trend.push({ value: numbers[i] ?? 0, measuredAt: numbers[i + 1] ?? 0 })
-  return {
-    latest: {
-      glucoseMgdl: decodeValue(glucose),
-      heartRateBpm: decodeValue(heartRate),
-      temperatureC: decodeValue(temperature),
-    },
-    previousGlucose: decodeValue(previousGlucose),
-    trend,
-    status,
-    since,
-    ...(alerts && { alerts }),
+export function encodeReadings(readings: readonly EncodedReading[]): string {
+  const stored: StoredReadings = {
+    v: version,
+    t: readings.map((reading) => reading[0]),
+    r: readings.map((reading) => reading[1]),
+    ...encodeSignals(readings),
   }
+  return JSON.stringify(stored)
+}
+
+export function decodeReadings(text: string): RecentReading[] {
+  const stored: StoredReadings | ReadingsV1 = JSON.parse(text)
+  if (!isCurrent(stored)) return decodeReadingsV1(stored)
+  const { t, r } = stored
+  return t.map((measuredAt, i) => ({ measuredAt, receivedAt: r[i] ?? measuredAt, ...decodeSignals(stored, i) }))
 }
 
 type Applied = ViewChange & { kind: 'applied' }
 
-/**
- * Readings of one patient, their numbers one behind the other, NaN for `null`: how many ms before the change it was received,
- * how many before that it was measured, then its values. A burst brings thousands, and short numbers are soon written.
- */
-export type ToldReadings = number[]
+/** A reading in memory until its change is written; times as in `ChangeReadings`. */
+type ToldReading = [ago: number, age: number, ...values: [number | null, number | null, number | null]]
 
-const numbersEach = 5
+/** Readings of one patient. */
+export type ToldReadings = ToldReading[]
 
 export function addTold(told: ToldReadings, at: number, reading: EncodedReading): void {
   const [measuredAt, receivedAt, glucose, heartRate, temperature] = reading
-  const none = Number.NaN
-  told.push(at - receivedAt, receivedAt - measuredAt, glucose ?? none, heartRate ?? none, temperature ?? none)
+  told.push([at - receivedAt, receivedAt - measuredAt, glucose, heartRate, temperature])
 }
 
-function decodeTold(told: readonly unknown[], at: number): RecentReading[] {
-  const readings: RecentReading[] = []
-  for (let i = 0; i < told.length; i += numbersEach) {
-    const [ago, age, ...values] = told.slice(i, i + numbersEach) as EncodedReading
-    const receivedAt = at - ago
-    readings.push(decodeReading([receivedAt - age, receivedAt, ...values]))
+function encodeChangeReadings(told: ToldReadings): string {
+  const readings: ChangeReadings = {
+    ago: told.map((reading) => reading[0]),
+    age: told.map((reading) => reading[1]),
+    ...encodeSignals(told),
   }
-  return readings
+  return JSON.stringify(readings)
+}
+
+function decodeChangeReadings(readings: ChangeReadings, at: number): RecentReading[] {
+  return readings.ago.map((ago, i) => {
+    const receivedAt = at - ago
+    const measuredAt = receivedAt - (readings.age[i] ?? 0)
+    return { measuredAt, receivedAt, ...decodeSignals(readings, i) }
+  })
 }
 
 /** An `applied` change of which patients and readings are encoded already. */
@@ -253,9 +278,10 @@ export function encodeApplied(
   patients: Readonly<Record<string, string>>,
   readings: ReadonlyMap<string, ToldReadings>,
 ): string {
-  const states = Object.entries(patients).map(([patientId, state]) => `${JSON.stringify(patientId)}:${state}`)
-  const told = Array.from(readings, ([patientId, theirs]) => `${JSON.stringify(patientId)}:${JSON.stringify(theirs)}`)
-  return `{"kind":"applied","partition":${partition},"at":${at},"patients":{${states.join()}},"readings":{${told.join()}},"alerts":${JSON.stringify(alerts)},"dropped":${JSON.stringify(dropped)}}`
+  const named = (patientId: string, text: string) => `${JSON.stringify(patientId)}:${text}`
+  const states = Object.entries(patients).map(([patientId, state]) => named(patientId, state))
+  const lists = Array.from(readings, ([patientId, told]) => named(patientId, encodeChangeReadings(told)))
+  return `{"v":${version},"kind":"applied","partition":${partition},"at":${at},"patients":{${states.join()}},"readings":{${lists.join()}},"alerts":${JSON.stringify(alerts)},"dropped":${JSON.stringify(dropped)}}`
 }
 
 export function encodeChange(change: ViewChange): string {
@@ -271,18 +297,15 @@ export function encodeChange(change: ViewChange): string {
 }
 
 export function decodeChange(text: string): ViewChange {
-  const change = JSON.parse(text)
-  if (change.kind !== 'applied') return change
-  const patients = Object.entries(change.patients as Record<string, EncodedPatient>)
-  // A speed layer of before tells them in a list: whoever shows them reads them once more when it asks.
-  const readings = Array.isArray(change.readings) ? [] : Object.entries<unknown[]>(change.readings)
-  return {
-    // A speed layer of before tells nothing of what it dropped.
-    dropped: [],
-    ...change,
-    patients: Object.fromEntries(patients.map(([patientId, state]) => [patientId, patientOf(state)])),
-    readings: readings.flatMap(([patientId, told]) =>
-      decodeTold(told, change.at).map((reading) => [patientId, reading] as const),
-    ),
-  }
+  const stored = JSON.parse(text)
+  if (stored.kind !== 'applied') return stored
+  const decodeList = isCurrent(stored) ? decodeChangeReadings : decodeChangeReadingsV1
+  const { partition, at, alerts, dropped } = stored
+  const patients: Record<string, PatientState> = {}
+  for (const [patientId, state] of Object.entries<StoredPatient | PatientV1>(stored.patients))
+    patients[patientId] = patientOf(state)
+  const readings = Object.entries<ChangeReadings & ChangeReadingsV1>(stored.readings).flatMap(([patientId, list]) =>
+    decodeList(list, at).map((reading): [string, RecentReading] => [patientId, reading]),
+  )
+  return { kind: 'applied', partition, at, patients, readings, alerts, dropped }
 }
