@@ -25,7 +25,7 @@ import { type ActionVerdict, judgeRecord } from './judge.ts'
 import type { HeldDay, News, PartitionViews, PatientValues, PatientViews, Touched } from './partition-views.ts'
 import { applyReading, isNewer, newPatient } from './patient-state.ts'
 import { addToMinutes, missingMinute } from './recent-minutes.ts'
-import { admit, isBeforeWindow } from './seen-window.ts'
+import { isBeforeWindow, markSeen } from './seen-window.ts'
 
 export interface FoldRules {
   clinical: ClinicalRules
@@ -113,7 +113,7 @@ function foldReading(views: PartitionViews, record: LogRecord, reading: Reading,
   const { counts } = views.state
   const mask = maskOf(reading)
   const beforeWindow = isBeforeWindow(window, measuredAt)
-  const fresh = beforeWindow ? mask : admit(window, measuredAt, mask)
+  const fresh = beforeWindow ? mask : markSeen(window, measuredAt, mask)
   if (fresh === 0) {
     counts.duplicate++
     day.duplicateRecords++

@@ -1,14 +1,14 @@
-// The identities seen lately: duplicates are known as such, also after a restart, as far as the window reaches.
+// The seen window knows a duplicate as such, also after a restart, as far back as it reaches.
 import { propertyRuns } from '@health/domain/property-runs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
   additionsStored,
-  admit,
   decodeWindow,
   encodeAdditions,
   isBeforeWindow,
-  type SeenWindow,
+  markSeen,
+  seenIn,
   windowSize,
 } from './seen-window.ts'
 
@@ -30,38 +30,49 @@ function aStoredWindow() {
   }
 }
 
-const identities = ({ times, masks, start, end }: SeenWindow): [time: number, mask: number][] =>
-  Array.from(times.subarray(start, end), (time, i) => [time, masks[start + i] ?? 0])
-
 test('a signal is fresh once, and another signal of the same time is fresh too', () => {
   const window = decodeWindow([])
-  expect(admit(window, 1000, glucose)).toBe(glucose)
-  expect(admit(window, 1000, glucose)).toBe(0)
-  expect(admit(window, 1000, both)).toBe(2)
+  expect(markSeen(window, 1000, glucose)).toBe(glucose)
+  expect(markSeen(window, 1000, glucose)).toBe(0)
+  expect(markSeen(window, 1000, both)).toBe(2)
 })
 
-test('only what is older than a full window is uncertain', () => {
+test('only a time that is older than a full window is uncertain', () => {
   const window = decodeWindow([])
-  for (let i = 2; i <= windowSize; i++) admit(window, i * 1000, glucose)
+  for (let i = 2; i <= windowSize; i++) markSeen(window, i * 1000, glucose)
   expect(isBeforeWindow(window, 999)).toBe(false)
-  admit(window, 1000, glucose)
+  markSeen(window, 1000, glucose)
   expect(isBeforeWindow(window, 999)).toBe(true)
   expect(isBeforeWindow(window, 1000)).toBe(false)
-  expect(admit(window, 1000, glucose)).toBe(0)
+  expect(markSeen(window, 1000, glucose)).toBe(0)
 })
 
-test('the window read back judges as the one that was stored, whenever it is stored', () => {
-  const step = fc.record({ time: fc.nat(1500), mask: fc.integer({ min: 1, max: 7 }), stores: fc.boolean() })
+test('a window that is read back knows the same readings as the one that was stored, whenever it is stored', () => {
+  const step = fc.record({ time: fc.nat(1500), measured: fc.integer({ min: 1, max: 7 }), stores: fc.boolean() })
   fc.assert(
     fc.property(fc.array(step, { maxLength: 3000, size: 'max' }), (steps) => {
       const stored = aStoredWindow()
-      for (const { time, mask, stores } of steps) {
-        if (!isBeforeWindow(stored.window, time * 1000)) admit(stored.window, time * 1000, mask)
+      for (const { time, measured, stores } of steps) {
+        if (!isBeforeWindow(stored.window, time * 1000)) markSeen(stored.window, time * 1000, measured)
         if (stores) stored.store()
       }
       stored.store()
-      expect(identities(decodeWindow(stored.items()))).toEqual(identities(stored.window))
+      expect(seenIn(decodeWindow(stored.items()))).toEqual(seenIn(stored.window))
     }),
     propertyRuns(30),
   )
+})
+
+test('a stored item holds times as differences in base 36, negative for a late one, and many additions replace the list', () => {
+  const stored = aStoredWindow()
+  markSeen(stored.window, 36_000, glucose)
+  markSeen(stored.window, 37_000, both)
+  stored.store()
+  markSeen(stored.window, 36_500, glucose)
+  markSeen(stored.window, 38_000, glucose)
+  stored.store()
+  expect(stored.items()).toEqual(['rs0,1,rs,3', 's5w,1,15o,1'])
+  for (let i = 0; i < windowSize; i++) markSeen(stored.window, (40 + i) * 1000, glucose)
+  stored.store()
+  expect(stored.items()).toHaveLength(1)
 })

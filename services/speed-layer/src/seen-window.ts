@@ -1,87 +1,63 @@
-// The identities seen lately of one patient's sensor: what makes a reading that comes again count once.
+// The newest readings of one patient's sensor, by time and signals: with them a reading that comes twice is counted once.
 
-/** A sensor's newest this many identities are known; what is older than all of them cannot be judged here. */
+/** How many times are remembered of each sensor, the newest; whether an older one was seen before is not known here. */
 export const windowSize = 1024
-/** After so many additions the stored list is written afresh, so that it stays short. */
-const maxItems = 64
+/** Older times are removed so many at once: to shift the arrays for each reading would cost a tenth of the throughput. */
+const maxOlderTimes = 256
+/** After so many additions the stored list is rewritten as one item, so that it stays short. */
+const maxStoredItems = 64
 
-/**
- * The newest identities, by rising time. In the views they are a list of additions, which is read back into the same
- * window; so a batch writes what it adds and no more.
- */
+/** The stored form is a list of additions, so that a commit writes only what it adds. */
 export interface SeenWindow {
-  /** From `start` up to, not including, `end`. */
-  times: Float64Array
-  /** Which signals were seen at each time, as bits. */
-  masks: Uint8Array
-  start: number
-  end: number
-  /** So many of the newest are not stored yet. */
-  unstored: number
-  /** What else is not, since it came late: time and mask in turn. */
-  late: number[]
+  /** The times seen, ascending: the newest `windowSize`, and a few older ones that nothing looks at. */
+  times: number[]
+  /** The signals seen at each of `times`, as a sum of bits. */
+  signals: number[]
+  /** What is not stored yet, time and signals in turn; complete up to `windowSize` additions: see `mustRewrite`. */
+  additions: number[]
   /** Items of the stored list. */
-  items: number
+  storedItems: number
 }
 
-/** Whether a time lies before the window: whether it was seen before is then for the batch layer to say. */
-export const isBeforeWindow = ({ times, start, end }: SeenWindow, measuredAt: number): boolean =>
-  end - start >= windowSize && measuredAt < (times[start] as number)
+/** Whether a time is older than a full window: only the batch layer knows whether it was seen before. */
+export const isBeforeWindow = ({ times }: SeenWindow, measuredAt: number): boolean =>
+  times.length >= windowSize && measuredAt < (times[times.length - windowSize] as number)
 
 /**
- * Takes note of the signals (bits) measured at a time that does not lie before the window, and returns those that were not seen
- * then before. Changes `window`.
+ * Marks signals (a sum of bits) as seen at a time that is not before the window, and returns those that were not seen at that
+ * time before. Changes `window`.
  */
-export function admit(window: SeenWindow, measuredAt: number, mask: number): number {
-  if (window.end === window.times.length) makeRoom(window)
-  const { times, masks, end } = window
-  const at = lowerBound(window, measuredAt)
-  const isKnown = at < end && times[at] === measuredAt
-  const seen = isKnown ? (masks[at] as number) : 0
-  const fresh = mask & ~seen
+export function markSeen(window: SeenWindow, measuredAt: number, measured: number): number {
+  const { times, signals, additions } = window
+  const index = indexOf(times, measuredAt)
+  const isKnown = times[index] === measuredAt
+  const seen = isKnown ? (signals[index] as number) : 0
+  const fresh = measured & ~seen
   if (fresh === 0) return 0
-  if (at < end - window.unstored) window.late.push(measuredAt, fresh)
-  else if (!isKnown) window.unstored++
-  if (!isKnown) insert(window, at, measuredAt)
-  masks[at] = seen | fresh
+  if (isKnown) signals[index] = seen | fresh
+  else insert(window, index, measuredAt, fresh)
+  if (!mustRewrite(window)) additions.push(measuredAt, fresh)
   return fresh
 }
 
-function insert(window: SeenWindow, at: number, measuredAt: number): void {
-  const { times, masks, end } = window
-  if (at < end) {
-    times.copyWithin(at + 1, at, end)
-    masks.copyWithin(at + 1, at, end)
+function insert({ times, signals }: SeenWindow, index: number, measuredAt: number, measured: number): void {
+  if (index === times.length) {
+    times.push(measuredAt)
+    signals.push(measured)
+  } else {
+    times.splice(index, 0, measuredAt)
+    signals.splice(index, 0, measured)
   }
-  times[at] = measuredAt
-  window.end++
-  if (window.end - window.start <= windowSize) return
-  window.start++
-  window.unstored = Math.min(window.unstored, windowSize)
+  if (times.length < windowSize + maxOlderTimes) return
+  times.splice(0, maxOlderTimes)
+  signals.splice(0, maxOlderTimes)
 }
 
-/** So many may lie before the start: moving the rest is then worth it. */
-const mostBefore = 256
-const mostRoom = windowSize + mostBefore
-
-function makeRoom(window: SeenWindow): void {
-  const { start, end, times, masks } = window
-  if (times.length < mostRoom) {
-    const room = Math.min(2 * times.length, mostRoom)
-    window.times = new Float64Array(room)
-    window.masks = new Uint8Array(room)
-  }
-  window.times.set(times.subarray(start, end))
-  window.masks.set(masks.subarray(start, end))
-  window.start = 0
-  window.end = end - start
-}
-
-/** The first index whose time is not before `time`; readings mostly come in order: the end is looked at first. */
-function lowerBound({ times, start, end }: SeenWindow, time: number): number {
-  if (end === start || (times[end - 1] as number) < time) return end
-  let low = start
-  let high = end
+/** The first index whose time is not before `time`. Readings mostly come in order, so the end is tried first. */
+function indexOf(times: readonly number[], time: number): number {
+  let high = times.length
+  if (high === 0 || (times[high - 1] as number) < time) return high
+  let low = 0
   while (low < high) {
     const middle = (low + high) >>> 1
     if ((times[middle] as number) < time) low = middle + 1
@@ -92,62 +68,45 @@ function lowerBound({ times, start, end }: SeenWindow, time: number): number {
 
 /** Reads a window from its stored list. */
 export function decodeWindow(items: readonly string[]): SeenWindow {
-  const masks = new Map<number, number>()
+  const signalsAt = new Map<number, number>()
   for (const item of items) {
     let time = 0
     const numbers = item.split(',')
     for (let i = 0; i + 1 < numbers.length; i += 2) {
       time += Number.parseInt(numbers[i] ?? '0', 36)
-      masks.set(time, (masks.get(time) ?? 0) | Number(numbers[i + 1]))
+      signalsAt.set(time, (signalsAt.get(time) ?? 0) | Number(numbers[i + 1]))
     }
   }
-  const times = [...masks.keys()].sort((a, b) => a - b).slice(-windowSize)
-  const room = Math.max(leastRoom, times.length)
-  const window = createWindow(room, items.length)
-  window.times.set(times)
-  window.masks.set(times.map((time) => masks.get(time) ?? 0))
-  window.end = times.length
-  return window
+  const times = [...signalsAt.keys()].sort((a, b) => a - b).slice(-windowSize)
+  return { times, signals: times.map((time) => signalsAt.get(time) ?? 0), additions: [], storedItems: items.length }
 }
 
-const leastRoom = 32
-
-const createWindow = (room: number, items: number): SeenWindow => ({
-  times: new Float64Array(room),
-  masks: new Uint8Array(room),
-  start: 0,
-  end: 0,
-  unstored: 0,
-  late: [],
-  items,
-})
-
-/** What to store of a window: `replace` the list by the item, or append it. `null` when nothing was added. */
+/** The item to append to the stored list, or to `replace` the list with. `null` when nothing was added. */
 export function encodeAdditions(window: SeenWindow): { item: string; replace: boolean } | null {
-  const { times, masks, start, end, unstored, late } = window
   if (!isAddedTo(window)) return null
-  const replace = mustReplace(window)
-  const numbers = replace ? [] : [...late]
-  for (let i = replace ? start : end - unstored; i < end; i++) numbers.push(times[i] as number, masks[i] as number)
-  return { item: encode(numbers), replace }
+  const replace = mustRewrite(window)
+  return { item: encode(replace ? seenIn(window).flat() : window.additions), replace }
 }
 
-/** To be called when what `encodeAdditions` gave is stored. */
+/** The newest `windowSize` times with the signals seen at each, ascending. */
+export const seenIn = ({ times, signals }: SeenWindow): [time: number, signals: number][] =>
+  times.map((time, i): [number, number] => [time, signals[i] as number]).slice(-windowSize)
+
+/** Must be called once the item of `encodeAdditions` is stored. */
 export function additionsStored(window: SeenWindow): void {
   if (!isAddedTo(window)) return
-  window.items = mustReplace(window) ? 1 : window.items + 1
-  window.unstored = 0
-  if (window.late.length > 0) window.late = []
+  window.storedItems = mustRewrite(window) ? 1 : window.storedItems + 1
+  window.additions = []
 }
 
-/** Whether something of it is not stored yet. */
-export const isAddedTo = ({ unstored, late }: SeenWindow): boolean => unstored > 0 || late.length > 0
+/** Whether there is something to store. */
+export const isAddedTo = ({ additions }: SeenWindow): boolean => additions.length > 0
 
-/** Where the list has grown long, or would become longer than the window itself. */
-const mustReplace = ({ items, unstored, late }: SeenWindow): boolean =>
-  items >= maxItems || unstored + late.length / 2 >= windowSize
+/** Whether the list has grown long, or the additions are as many as the window holds. */
+const mustRewrite = ({ storedItems, additions }: SeenWindow): boolean =>
+  additions.length >= 2 * windowSize || (storedItems >= maxStoredItems && additions.length > 0)
 
-/** Times as differences in base 36: about four characters an identity. */
+/** Times as differences in base 36: about four characters each. */
 function encode(numbers: readonly number[]): string {
   let item = ''
   let before = 0
