@@ -140,7 +140,7 @@ export function createBatchApplier({ store, topic, rules, bury, now, onApplied }
   function overdueMs({ storedAt, changed }: PartitionViews): number {
     const waited = now() - storedAt
     if (waited < 0) return Number.POSITIVE_INFINITY
-    return waited - putOffMs(changed.length)
+    return waited - putOffMs(changed.size)
   }
 
   /** Writes what was taken in; `false` where position or slot have moved on. After a rejection nothing in memory is to be trusted. */

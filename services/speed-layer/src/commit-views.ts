@@ -1,5 +1,6 @@
 // Committing: writes what a fold has changed, with the position behind it, in one atomic step.
 import {
+  addTold,
   allPatients,
   clearedAlertsKey,
   daysKey,
@@ -7,6 +8,7 @@ import {
   encodeDay,
   encodePatient,
   encodeProgress,
+  encodeReading,
   encodeReadings,
   guardsOf,
   minutesKey,
@@ -19,17 +21,9 @@ import {
   type ToldReadings,
   type ViewStore,
 } from '@health/views'
-import {
-  copyState,
-  type Days,
-  loaded,
-  maxCached,
-  noNews,
-  type PartitionViews,
-  type PatientViews,
-} from './partition-views.ts'
+import { copyState, type Days, maxCached, noNews, type PartitionViews, type PatientViews } from './partition-views.ts'
 import { changedFields, expiredFields, minutesStored } from './recent-minutes.ts'
-import { expiredBlocks } from './recent-readings.ts'
+import { expiredBlocks, pendingBlocks, pendingSince, readingsStored } from './recent-readings.ts'
 import { additionsStored, encodeAdditions, isAddedTo } from './seen-window.ts'
 
 /** Cleared alerts kept per partition. */
@@ -68,11 +62,8 @@ function* operations(views: PartitionViews, now: number, newsSince: number): Ite
   yield* newsOperations(views, states, { now, newsSince })
 }
 
-function* patientOperations(
-  views: PartitionViews,
-  { id, place, days, values, windows }: PatientViews,
-): Iterable<Operation> {
-  const { partition, waiting } = views
+function* patientOperations(views: PartitionViews, { id, days, values, windows }: PatientViews): Iterable<Operation> {
+  const { partition } = views
   yield* dayOperations(views, id, days)
   for (const [sensor, window] of windows) {
     const additions = encodeAdditions(window)
@@ -84,8 +75,8 @@ function* patientOperations(
   if (values === null || !values.isChanged) return
   const { readings, minutes } = values
   for (const block of expiredBlocks(readings)) yield { op: 'delete', key: readingsKey(partition, id, block) }
-  for (const [block, inside] of waiting.inside(readings, loaded(place)))
-    yield { op: 'push', key: readingsKey(partition, id, block), items: [encodeReadings(inside)] }
+  for (const [block, inside] of pendingBlocks(readings))
+    yield { op: 'push', key: readingsKey(partition, id, block), items: [encodeReadings(inside.map(encodeReading))] }
   const key = minutesKey(partition, id)
   const fields = changedFields(minutes)
   if (fields !== null) yield { op: 'set', key, fields }
@@ -101,12 +92,17 @@ function* dayOperations({ partition, state }: PartitionViews, patientId: string,
 }
 
 function* newsOperations(
-  { partition, changed, waiting, news: { alerts, dropped } }: PartitionViews,
+  { partition, changed, news: { alerts, dropped } }: PartitionViews,
   states: Record<string, string>,
   { now, newsSince }: { now: number; newsSince: number },
 ): Iterable<Operation> {
   const readings = new Map<string, ToldReadings>()
-  for (const [patient, told] of waiting.toldAt(now, newsSince)) readings.set(loaded(changed[patient]).id, told)
+  for (const { id, values } of changed) {
+    const live = values === null ? [] : pendingSince(values.readings, newsSince)
+    const told: ToldReadings = []
+    for (const reading of live) addTold(told, now, encodeReading(reading))
+    if (live.length > 0) readings.set(id, told)
+  }
   yield { op: 'tell', change: encodeApplied({ partition, at: now, alerts, dropped }, states, readings) }
   const items = alerts.filter(({ state }) => state === 'cleared').map((alert) => JSON.stringify(alert))
   if (items.length > 0) yield { op: 'push', key: clearedAlertsKey(partition), items, keep: keptAlerts }
@@ -121,17 +117,16 @@ export function settle(views: PartitionViews, now: number): void {
   for (const patient of views.changed) {
     const { days, values, windows } = patient
     patient.touched = null
-    patient.place = null
     settleDays(days)
     forgetOthers(windows, isAddedTo)
     for (const window of windows.values()) additionsStored(window)
     if (values === null || !values.isChanged) continue
-    values.readings.storedNewest = values.readings.newest
+    readingsStored(values.readings)
     minutesStored(values.minutes)
     values.isChanged = false
   }
-  views.changed.length = 0
-  views.waiting.clear()
+  views.changed.clear()
+  views.addedReadings = 0
   if (views.patients.size > maxCached) views.patients.clear()
 }
 

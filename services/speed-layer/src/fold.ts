@@ -25,6 +25,7 @@ import { type ActionVerdict, judgeRecord } from './judge.ts'
 import type { HeldDay, News, PartitionViews, PatientValues, PatientViews, Touched } from './partition-views.ts'
 import { applyReading, isNewer, newPatient } from './patient-state.ts'
 import { addToMinutes, missingMinute } from './recent-minutes.ts'
+import { addPending } from './recent-readings.ts'
 import { isBeforeWindow, markSeen } from './seen-window.ts'
 
 export interface FoldRules {
@@ -92,7 +93,7 @@ function foldInvalid(
     const day = patient?.days.get(date)
     const together = views.together.get(date)
     if (patient === undefined || day === undefined || together === undefined) return false
-    noteChanged(views, patient)
+    views.changed.add(patient)
     changeDay(day).invalidRecords++
     changeDay(together).invalidRecords++
   }
@@ -125,7 +126,7 @@ function foldReading(views: PartitionViews, record: LogRecord, reading: Reading,
   addReading(day, first)
   addReading(together, first)
   if (beforeWindow) day.provisional = together.provisional = true
-  views.waiting.add(noteChanged(views, patient), first, record.receivedAt)
+  views.addedReadings++
   foldValues(values, record, first, rules, views.news)
   return true
 }
@@ -139,15 +140,9 @@ function touch(views: PartitionViews, patient: PatientViews, sensor: string, dat
   const window = patient.windows.get(sensor)
   const together = views.together.get(date)
   if (day === undefined || window === undefined || together === undefined) return null
-  noteChanged(views, patient)
+  views.changed.add(patient)
   patient.touched = { sensor, date, day: changeDay(day), together: changeDay(together), window }
   return patient.touched
-}
-
-/** Returns its place among the changed ones. */
-function noteChanged({ changed }: PartitionViews, patient: PatientViews): number {
-  patient.place ??= changed.push(patient) - 1
-  return patient.place
 }
 
 /** Its sums, to be changed. */
@@ -160,7 +155,7 @@ function foldValues(values: PatientValues, record: LogRecord, reading: Reading, 
   const { receivedAt } = record
   const { measuredAt } = reading
   values.isChanged = true
-  if (measuredAt > values.readings.newest) values.readings.newest = measuredAt
+  addPending(values.readings, reading, receivedAt)
   addToMinutes(values.minutes, reading)
   values.state ??= newPatient(measuredAt)
   if (receivedAt - measuredAt <= maxAlertAgeMs) foldAlerts(values.state, record, reading, rules, news)
@@ -194,7 +189,7 @@ function foldAction(views: PartitionViews, { receivedAt }: LogRecord, action: Al
   const alerts = values.state?.alerts
   const changed = alerts === undefined ? null : applyAction(alerts, action, receivedAt)
   if (alerts === undefined || changed === null) return true
-  noteChanged(views, patient)
+  views.changed.add(patient)
   values.isChanged = true
   tellAlerts(alerts, [changed], views.news)
   return true

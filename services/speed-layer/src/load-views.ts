@@ -31,7 +31,7 @@ import {
 } from './partition-views.ts'
 import { newestTime } from './patient-state.ts'
 import { createMinutes, keepMinute, missingMinute } from './recent-minutes.ts'
-import { createReadingWindow } from './recent-readings.ts'
+import { createRecentReadings } from './recent-readings.ts'
 import { decodeWindow } from './seen-window.ts'
 
 /**
@@ -123,7 +123,7 @@ function wantValues(reads: Reads, partition: number, patient: PatientViews): voi
     // Every object has a `constructor`; so a patient may be called.
     const state = Object.hasOwn(fields, id) ? decodePatient(fields[id] ?? '') : null
     const newest = state ? newestTime(state) : Number.NEGATIVE_INFINITY
-    patient.values = { state, readings: createReadingWindow(newest), minutes: createMinutes(newest), isChanged: false }
+    patient.values = { state, readings: createRecentReadings(newest), minutes: createMinutes(newest), isChanged: false }
   })
 }
 

@@ -3,7 +3,7 @@ import type { AlertRow, DaySums, DroppedEvent } from '@health/domain'
 import type { NewRecord } from '@health/log'
 import type { PartitionState, PatientState } from '@health/views'
 import type { RecentMinutes } from './recent-minutes.ts'
-import { type ReadingWindow, WaitingReadings } from './recent-readings.ts'
+import type { RecentReadings } from './recent-readings.ts'
 import type { SeenWindow } from './seen-window.ts'
 
 export interface PartitionViews {
@@ -24,9 +24,9 @@ export interface PartitionViews {
   /** The days of all patients together. */
   readonly together: Days
   /** Patients of whom something was changed since the last commit. */
-  readonly changed: PatientViews[]
-  /** The readings since then, with each patient's place in `changed`. */
-  readonly waiting: WaitingReadings
+  readonly changed: Set<PatientViews>
+  /** How many readings were added since then. */
+  addedReadings: number
 }
 
 /** What records brought that is told, beyond the views they changed. */
@@ -48,8 +48,6 @@ export interface HeldDay {
 
 export interface PatientViews {
   readonly id: string
-  /** Its place in `changed`; `null` while nothing of it is. */
-  place: number | null
   readonly days: Days
   /** Null before it is loaded, as for a patient of whom only invalid records came. */
   values: PatientValues | null
@@ -71,7 +69,7 @@ export interface Touched {
 export interface PatientValues {
   /** Null for a patient without a valid reading so far. */
   state: PatientState | null
-  readings: ReadingWindow
+  readings: RecentReadings
   minutes: RecentMinutes
   isChanged: boolean
 }
@@ -87,8 +85,8 @@ export const createPartitionViews = (partition: number, epoch: string, state: Pa
   letterBytes: 0,
   patients: new Map(),
   together: new Map(),
-  changed: [],
-  waiting: new WaitingReadings(),
+  changed: new Set(),
+  addedReadings: 0,
 })
 
 export const noNews = (): News => ({ alerts: [], dropped: [] })
@@ -100,7 +98,6 @@ export const copyState = (state: PartitionState): PartitionState => ({
 
 export const createPatientViews = (id: string): PatientViews => ({
   id,
-  place: null,
   days: new Map(),
   values: null,
   windows: new Map(),
@@ -111,11 +108,11 @@ export const createPatientViews = (id: string): PatientViews => ({
 export const maxCached = 50_000
 /** A commit of many more patients, or readings that may each be a minute of their own, would keep Redis from its other work. */
 const maxChanged = 10_000
-const maxWaiting = 200_000
+const maxAddedReadings = 200_000
 
 /** Whether nothing more should be changed before the next commit. */
-export const isFull = ({ patients, changed, waiting }: PartitionViews): boolean =>
-  patients.size > maxCached || changed.length > maxChanged || waiting.size > maxWaiting
+export const isFull = ({ patients, changed, addedReadings }: PartitionViews): boolean =>
+  patients.size > maxCached || changed.size > maxChanged || addedReadings > maxAddedReadings
 
 /** What the loader has put there; anything else is a bug. */
 export function loaded<T>(value: T | undefined | null): T {
