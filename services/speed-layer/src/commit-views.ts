@@ -116,7 +116,6 @@ export function settle(views: PartitionViews, now: number): void {
   settleDays(views.together)
   for (const patient of views.changed) {
     const { days, values, windows } = patient
-    patient.touched = null
     settleDays(days)
     forgetOthers(windows, isAddedTo)
     for (const window of windows.values()) additionsStored(window)

@@ -22,7 +22,7 @@ import {
 import type { LogRecord } from '@health/log'
 import type { PatientState } from '@health/views'
 import { type ActionVerdict, judgeRecord } from './judge.ts'
-import type { HeldDay, News, PartitionViews, PatientValues, PatientViews, Touched } from './partition-views.ts'
+import type { HeldDay, News, PartitionViews, PatientValues } from './partition-views.ts'
 import { applyReading, isNewer, newPatient } from './patient-state.ts'
 import { addToMinutes, missingMinute } from './recent-minutes.ts'
 import { addPending } from './recent-readings.ts'
@@ -107,10 +107,15 @@ function foldReading(views: PartitionViews, record: LogRecord, reading: Reading,
   const values = patient?.values
   if (patient === undefined || values === undefined || values === null) return false
   if (missingMinute(values.minutes, measuredAt) !== null) return false
-  const touched = touch(views, patient, reading.sensorId ?? '', rules.dayOf(measuredAt))
-  if (touched === null) return false
+  const date = rules.dayOf(measuredAt)
+  const heldDay = patient.days.get(date)
+  const heldTogether = views.together.get(date)
+  const window = patient.windows.get(reading.sensorId ?? '')
+  if (heldDay === undefined || heldTogether === undefined || window === undefined) return false
 
-  const { day, together, window } = touched
+  views.changed.add(patient)
+  const day = changeDay(heldDay)
+  const together = changeDay(heldTogether)
   const { counts } = views.state
   const mask = maskOf(reading)
   const beforeWindow = isBeforeWindow(window, measuredAt)
@@ -129,20 +134,6 @@ function foldReading(views: PartitionViews, record: LogRecord, reading: Reading,
   views.addedReadings++
   foldValues(values, record, first, rules, views.news)
   return true
-}
-
-/** What a reading changes besides its patient's values, noted as changed; `null` where something is not loaded. */
-function touch(views: PartitionViews, patient: PatientViews, sensor: string, date: string): Touched | null {
-  const { touched } = patient
-  // Most readings follow one of the same sensor and day.
-  if (touched !== null && touched.sensor === sensor && touched.date === date) return touched
-  const day = patient.days.get(date)
-  const window = patient.windows.get(sensor)
-  const together = views.together.get(date)
-  if (day === undefined || window === undefined || together === undefined) return null
-  views.changed.add(patient)
-  patient.touched = { sensor, date, day: changeDay(day), together: changeDay(together), window }
-  return patient.touched
 }
 
 /** Its sums, to be changed. */

@@ -53,17 +53,6 @@ export interface PatientViews {
   values: PatientValues | null
   /** By sensor, '' where none is named. */
   readonly windows: Map<string, SeenWindow>
-  /** By the last reading; `null` where none came since the last commit. */
-  touched: Touched | null
-}
-
-/** What a reading changes besides its patient's values. */
-export interface Touched {
-  readonly sensor: string
-  readonly date: string
-  readonly day: DaySums
-  readonly together: DaySums
-  readonly window: SeenWindow
 }
 
 export interface PatientValues {
@@ -101,7 +90,6 @@ export const createPatientViews = (id: string): PatientViews => ({
   days: new Map(),
   values: null,
   windows: new Map(),
-  touched: null,
 })
 
 /** Beyond so many patients in memory all are forgotten, once they are stored, and loaded again when needed. */
