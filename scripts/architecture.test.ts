@@ -13,7 +13,7 @@ function namedFiles(): string[] {
   let top = ''
   let folder = ''
   for (const line of map.split('\n')) {
-    const heading = /^( *)((?:\.?[\w-]+\/)+)/.exec(line)
+    const heading = /^( *)((?:\.?[\w-]+\/)+)(?=\s|$)/.exec(line)
     if (heading?.[1] === '') folder = top = heading[2] ?? ''
     else if (heading) folder = top + heading[2]
     for (const [name] of line.matchAll(/[\w./-]+\.(?:ts|lua)\b/g)) paths.push(join(folder, name))

@@ -12,7 +12,7 @@ function runTests(...args: string[]) {
 }
 
 test('a named file runs alone, and nothing is said to be left out', () => {
-  const file = 'packages/domain/src/statistics.reference.test.ts'
+  const file = 'packages/domain/src/days/statistics.reference.test.ts'
   const { status, stdout } = runTests(file)
   expect(status, stdout).toBe(0)
   expect(stdout).toContain(file)
@@ -21,7 +21,7 @@ test('a named file runs alone, and nothing is said to be left out', () => {
 })
 
 test('a named file that cannot run here fails, and only the parts that it needs are named', () => {
-  const { status, stdout } = runTests('packages/log/src/kafka.real.test.ts')
+  const { status, stdout } = runTests('packages/log/src/kafka/kafka-log.real.test.ts')
   expect(status).toBe(1)
   expect(stdout).toMatch(/^Left out: real tests, .* set KAFKA_BROKERS, set REDIS_URL, install Chromium.*\.\n$/)
 })

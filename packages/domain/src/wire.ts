@@ -1,9 +1,9 @@
 // The rows that the dashboard server sends, by REST and Socket.io alike. The page is built on these types.
-import type { AlertChange, AlertState, Direction, Severity } from './alert.ts'
-import type { Status, StatusReason } from './classify.ts'
-import type { ClinicalRules } from './clinical-rules.ts'
-import type { GlucoseFigures, SignalFigures } from './statistics.ts'
-import type { DropReason } from './validate.ts'
+import type { AlertChange, AlertState, Direction, Severity } from './alerts/alert.ts'
+import type { Status, StatusReason } from './clinical/classify.ts'
+import type { ClinicalRules } from './clinical/rules.ts'
+import type { GlucoseFigures, SignalFigures } from './days/statistics.ts'
+import type { DropReason } from './reading/validate.ts'
 
 /** One patient as listed; times RFC 3339 UTC. */
 export interface PatientRow {

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { formatReading } from '@health/domain'
 import { onTestFinished } from 'vitest'
-import { type FileSystem, fileSystem } from './file-system.ts'
-import { type LakeFile, listLake } from './partition.ts'
-import { readLakeFile } from './read-file.ts'
-import type { ArchivedRecord, LakeRow } from './row.ts'
+import { type FileSystem, fileSystem } from './local/file-system.ts'
+import { type LakeFile, listLake } from './local/partition.ts'
+import { readLakeFile } from './local/read-file.ts'
+import type { ArchivedRecord, LakeRow } from './rows/row.ts'
 
 /** A folder that goes when the test ends. */
 export async function aFolder(): Promise<string> {

@@ -18,10 +18,10 @@ export async function openLog(settings: LogSettings, options: OpenLogOptions): P
   const { KAFKA_BROKERS: brokers, KAFKA_TOPIC: topic, KAFKA_PARTITIONS: partitions } = settings
   const layout = { topics: [topic, deadLetterTopic(topic)], partitions }
   if (brokers !== undefined) {
-    const { openKafkaLog } = await import('./kafka.ts')
+    const { openKafkaLog } = await import('./kafka/kafka-log.ts')
     return openKafkaLog({ ...layout, ...options, brokers })
   }
-  const { openEmbeddedLog } = await import('./embedded.ts')
+  const { openEmbeddedLog } = await import('./embedded/embedded-log.ts')
   const retention = { hours: settings.LOG_RETENTION_HOURS, archivedTopic: topic }
   return openEmbeddedLog({ ...layout, retention, folder: settings.DATA_DIR, logger: options.logger })
 }

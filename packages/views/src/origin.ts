@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { ConfigError } from '@health/runtime'
 import { metaKey } from './keys.ts'
 import { fieldsOf } from './partition-state.ts'
-import type { Guard, ViewStore } from './store.ts'
+import type { Guard, ViewStore } from './store/store.ts'
 
 export interface ViewsOrigin {
   /** Another one after the views were emptied: what was begun in an earlier life must not end in this one. */

@@ -1,6 +1,6 @@
 // The state of one log partition in the views: how far it is applied, which slot takes the increments, what was counted.
 import { partitionKey } from './keys.ts'
-import type { Guard, Reply, ViewStore } from './store.ts'
+import type { Guard, Reply, ViewStore } from './store/store.ts'
 
 export interface PartitionState {
   /** The next offset to apply; `null` when nothing was applied yet. */

@@ -1,8 +1,8 @@
 // How values, times and ages are written. All of it, so that units and languages change in one place: what is measured,
 // stored and judged stays in mg/dL, and is turned into the person's unit only here.
 import { type ClassifiedSignal, type ClinicalRules, levelOf, mgdlPerMmol } from '@health/domain'
+import { words } from './locales/words.ts'
 import { glucoseUnit } from './settings.ts'
-import { words } from './words.ts'
 
 const inMmol = glucoseUnit === 'mmol/L'
 const isConverted = (signal: ClassifiedSignal): boolean => inMmol && signal === 'glucoseMgdl'

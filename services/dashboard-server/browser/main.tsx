@@ -3,11 +3,11 @@ import { render } from 'preact'
 import { runAlarm } from './alarm/alarm.ts'
 import { createSound } from './alarm/sound.ts'
 import { openConnection } from './connection.ts'
+import { language, words } from './locales/words.ts'
 import { App } from './parts/app.tsx'
 import { countCritical, initialState } from './state/state.ts'
 import { createStore } from './state/store.ts'
 import { restoreTheme } from './theme.ts'
-import { language, words } from './words.ts'
 
 document.documentElement.lang = language
 restoreTheme()

@@ -13,10 +13,10 @@ import {
 import { ViewsUnavailable } from '@health/views'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import helmet from 'helmet'
-import type { HostCheck } from './host-check.ts'
+import type { HostCheck } from './auth/host-check.ts'
+import { createSessionRouter } from './auth/session.ts'
 import type { Page } from './page.ts'
-import { createRestRouter, type Served } from './rest.ts'
-import { createSessionRouter } from './session.ts'
+import { createRestRouter, type Served } from './rest/rest.ts'
 
 export interface AppParts {
   hostCheck: HostCheck

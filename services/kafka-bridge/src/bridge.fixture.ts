@@ -5,9 +5,9 @@ import { accessSettings, createGate, createLogger, createMetrics, readConfig } f
 import { onTestFinished, vi } from 'vitest'
 import { z } from 'zod'
 import { createAppender } from './appender.ts'
-import { createBytesInFlight } from './bytes-in-flight.ts'
 import { createIngestMetrics } from './ingest-metrics.ts'
-import type { Ingress } from './ingress.ts'
+import { createBytesInFlight } from './ingress/http/bytes-in-flight.ts'
+import type { Ingress } from './ingress/ingress.ts'
 import { serveIngress } from './service.ts'
 
 export interface TestLog extends EventLog {

@@ -2,12 +2,12 @@
 import { type EventLog, openLog } from '@health/log'
 import { type AccessConfig, createGate, listen, type Service, type ServiceContext } from '@health/runtime'
 import { type Appender, createAppender } from './appender.ts'
-import { createBytesInFlight } from './bytes-in-flight.ts'
 import type { KafkaBridgeConfig } from './config.ts'
-import { closeHttpServer, createHttpServer } from './http.ts'
 import { createIngestMetrics } from './ingest-metrics.ts'
-import type { Ingress } from './ingress.ts'
-import { createMqttServer } from './mqtt.ts'
+import { createBytesInFlight } from './ingress/http/bytes-in-flight.ts'
+import { closeHttpServer, createHttpServer } from './ingress/http/http.ts'
+import type { Ingress } from './ingress/ingress.ts'
+import { createMqttServer } from './ingress/mqtt/mqtt.ts'
 
 export interface KafkaBridge extends Service {
   /** The ports taken. */

@@ -1,11 +1,11 @@
 // The alarm: makes the alerts heard that want to be, the critical ones again and again, and tells of each change once.
 import type { AlertRow } from '@health/domain'
+import { words } from '../locales/words.ts'
 import { keepSetting, readText } from '../settings.ts'
 import { lastAlarm, loudAlerts, unheard } from '../state/alarms.ts'
 import { createSilenceWatch, silencesOf } from '../state/silences.ts'
 import type { Store } from '../state/store.ts'
 import { findTroubles } from '../state/troubles.ts'
-import { words } from '../words.ts'
 import type { Melody, Sound } from './sound.ts'
 
 /** What is critical is heard so often, until somebody acknowledges or snoozes it. */

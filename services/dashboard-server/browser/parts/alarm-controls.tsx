@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { melodyOf } from '../alarm/alarm.ts'
 import type { Sound, SoundState } from '../alarm/sound.ts'
-import { words } from '../words.ts'
+import { words } from '../locales/words.ts'
 import { SoundIcon } from './icons.tsx'
 
 const says = words.alertCentre

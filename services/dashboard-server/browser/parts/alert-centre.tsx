@@ -1,9 +1,9 @@
 // The alert centre: what is open, with what can be done about it, and what was cleared.
 import type { AlertRow } from '@health/domain'
 import type { Sound } from '../alarm/sound.ts'
+import { words } from '../locales/words.ts'
 import { keepSetting, readText } from '../settings.ts'
 import { isOpen } from '../state/alarms.ts'
-import { words } from '../words.ts'
 import { AlarmControls } from './alarm-controls.tsx'
 import { AlertItem } from './alert-item.tsx'
 import type { Judge } from './measured.tsx'

@@ -2,10 +2,10 @@
 import type { AlertRow, PatientRow } from '@health/domain'
 import { useEffect, useState } from 'preact/hooks'
 import { formatAge, formatValue } from '../format.ts'
+import { words } from '../locales/words.ts'
 import { lastAlarm, loudAlerts, unheard } from '../state/alarms.ts'
 import { judgedTime } from '../state/staleness.ts'
 import { trendOf } from '../tone.ts'
-import { words } from '../words.ts'
 import type { Judge } from './measured.tsx'
 
 const valuesEveryMs = 10_000

@@ -1,7 +1,7 @@
 // The banner: there only when something is wrong, with the cause and the next thing to do.
 import { useRef } from 'preact/hooks'
+import { words } from '../locales/words.ts'
 import type { Trouble } from '../state/troubles.ts'
-import { words } from '../words.ts'
 
 const shownTroubles = 3
 

@@ -3,7 +3,7 @@ import type { BatchRun } from '@health/domain'
 import { useEffect, useState } from 'preact/hooks'
 import { startBatch } from '../api.ts'
 import { formatTime } from '../format.ts'
-import { words } from '../words.ts'
+import { words } from '../locales/words.ts'
 
 const says = words.daily
 /** A run that was asked for begins at once where somebody runs it. */

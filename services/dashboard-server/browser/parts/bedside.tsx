@@ -1,11 +1,11 @@
 // The bedside of the chosen patient: current values, the graph, and the days.
 import type { PatientRow } from '@health/domain'
 import { formatValue } from '../format.ts'
+import { words } from '../locales/words.ts'
 import { lowWithFastPulse } from '../state/low-with-fast-pulse.ts'
 import { mayAcknowledge, type Settled } from '../state/state.ts'
 import type { Store } from '../state/store.ts'
 import { isHalted } from '../state/troubles.ts'
-import { words } from '../words.ts'
 import { DailyCard } from './daily-card.tsx'
 import { ToneIcon } from './icons.tsx'
 import { LiveGraph } from './live-graph.tsx'

@@ -2,7 +2,7 @@
 import { type BatchRun, createDayOf, type DailyRow, maxFutureMs } from '@health/domain'
 import { useMemo, useState } from 'preact/hooks'
 import { formatCount, formatFigure, formatPercent, formatTime } from '../format.ts'
-import { words } from '../words.ts'
+import { words } from '../locales/words.ts'
 import { BatchStart } from './batch-start.tsx'
 import { DayFigures } from './day-figures.tsx'
 

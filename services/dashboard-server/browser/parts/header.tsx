@@ -1,9 +1,9 @@
 // The header: what this is, whether it is live, how many patients and how many of them critical.
 import type { Sound } from '../alarm/sound.ts'
 import { formatMs } from '../format.ts'
+import { words } from '../locales/words.ts'
 import { countCritical, isSignedOut, type State } from '../state/state.ts'
 import { flowOf } from '../state/troubles.ts'
-import { words } from '../words.ts'
 import { SoundButton } from './alarm-controls.tsx'
 import { LeaveIcon } from './icons.tsx'
 import { Settings } from './settings.tsx'

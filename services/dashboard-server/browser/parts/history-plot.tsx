@@ -5,11 +5,11 @@ import { axisWidth } from '../graph/chart-options.ts'
 import { onEveryFrame } from '../graph/frames.ts'
 import { followGestures, type Gestures, type Marked } from '../graph/gestures.ts'
 import { createSignalChart } from '../graph/signal-chart.ts'
+import { words } from '../locales/words.ts'
 import type { Span } from '../state/history.ts'
 import type { Shown } from '../state/history-view.ts'
 import type { TimeWindow } from '../state/history-zoom.ts'
 import { onThemeChange } from '../theme.ts'
-import { words } from '../words.ts'
 
 export interface Frame {
   shown: Shown

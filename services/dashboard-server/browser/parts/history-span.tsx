@@ -1,6 +1,7 @@
 // The choice of how much time the graph shows.
+
+import { words } from '../locales/words.ts'
 import { type Span, spans } from '../state/history.ts'
-import { words } from '../words.ts'
 
 const says = words.history
 

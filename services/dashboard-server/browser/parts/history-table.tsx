@@ -1,7 +1,7 @@
 // The minutes of the graph as a table, for those who do not see the graph.
 import type { ClassifiedSignal, ClinicalRules, MinuteRow, SpreadOf } from '@health/domain'
 import { formatMinute, formatValue } from '../format.ts'
-import { words } from '../words.ts'
+import { words } from '../locales/words.ts'
 import type { Judge } from './measured.tsx'
 import { memo } from './memo.tsx'
 import { FoldedTable } from './reading-table.tsx'

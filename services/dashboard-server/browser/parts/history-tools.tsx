@@ -1,7 +1,7 @@
 // The buttons above the graph: pause, zoom, and what came while it is paused.
 import { type Gestures, zoomStep } from '../graph/gestures.ts'
+import { words } from '../locales/words.ts'
 import { isHeld, type View } from '../state/history-view.ts'
-import { words } from '../words.ts'
 import { PauseIcon, PlayIcon } from './icons.tsx'
 
 const says = words.history

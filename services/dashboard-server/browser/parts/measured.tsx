@@ -1,9 +1,9 @@
 // One measured value: the number in its own tone, its unit, its age; grey and hatched once it is older than its interval.
 import type { ClassifiedSignal, PatientRow, Snapshot } from '@health/domain'
 import { formatAge, formatTime, formatValue } from '../format.ts'
+import { words } from '../locales/words.ts'
 import { isStale } from '../state/staleness.ts'
 import { toneOfValue } from '../tone.ts'
-import { words } from '../words.ts'
 
 /** What every value is judged by: the page's moment, and the server's settings. */
 export interface Judge {

@@ -1,8 +1,8 @@
 // The patients, gravest first, with search. Only the rows in sight are drawn, so that a thousand cost what twenty do.
 import type { PatientRow as Row } from '@health/domain'
 import { useRef, useState } from 'preact/hooks'
+import { words } from '../locales/words.ts'
 import { rowsInSight, scrollToRow } from '../window-rows.ts'
-import { words } from '../words.ts'
 import type { Judge } from './measured.tsx'
 import { PatientRow, rowHeight, rowId } from './patient-row.tsx'
 import { findPatients, PatientSearch } from './patient-search.tsx'

@@ -1,7 +1,7 @@
 // One row of the patient list: who, what is the matter, and the number with its arrow and age.
 import type { PatientRow as Row } from '@health/domain'
+import { words } from '../locales/words.ts'
 import { toneOf } from '../tone.ts'
-import { words } from '../words.ts'
 import { HeartIcon } from './icons.tsx'
 import { Age, type Judge, LatestNumber } from './measured.tsx'
 import { memo } from './memo.tsx'

@@ -1,6 +1,6 @@
 // The search for a patient: by any part of the id.
 import type { PatientRow as Row } from '@health/domain'
-import { words } from '../words.ts'
+import { words } from '../locales/words.ts'
 
 export const PatientSearch = ({ query, onQuery }: { query: string; onQuery(query: string): void }) => (
   <input

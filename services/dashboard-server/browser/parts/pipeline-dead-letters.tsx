@@ -3,7 +3,7 @@ import type { DeadLetterRow } from '@health/domain'
 import { useEffect, useState } from 'preact/hooks'
 import { fetchDeadLetters } from '../api.ts'
 import { formatCount, formatTime } from '../format.ts'
-import { dropReasons, words } from '../words.ts'
+import { dropReasons, words } from '../locales/words.ts'
 
 const says = words.lambda.letters
 

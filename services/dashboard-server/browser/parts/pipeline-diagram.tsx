@@ -1,6 +1,6 @@
 // The Lambda architecture as it runs: a lane for each layer, a box for each stage, and dots where something moves. It is
 // a list of lists, so that whoever hears the page gets the same in the same order; the arrows are the style's.
-import { words } from '../words.ts'
+import { words } from '../locales/words.ts'
 import type { Hop, HopState, Lane } from './pipeline-hops.ts'
 
 const says = words.lambda

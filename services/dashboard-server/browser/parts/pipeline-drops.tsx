@@ -2,7 +2,7 @@
 import type { DropReason, PipelineRow } from '@health/domain'
 import { useState } from 'preact/hooks'
 import { formatCount } from '../format.ts'
-import { words } from '../words.ts'
+import { words } from '../locales/words.ts'
 import { DeadLetters } from './pipeline-dead-letters.tsx'
 
 const says = words.lambda

@@ -1,8 +1,8 @@
 // The stages that a reading passes, lane by lane, each with how it does, in words, from the row that the server sends.
 import type { BatchRun, Percentiles, PipelineProblem, PipelineRow } from '@health/domain'
 import { formatAge, formatCount, formatMs, formatRate, formatTime } from '../format.ts'
+import { words } from '../locales/words.ts'
 import { behindSeconds } from '../state/troubles.ts'
-import { words } from '../words.ts'
 
 const says = words.lambda
 

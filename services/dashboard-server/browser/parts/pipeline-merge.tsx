@@ -1,7 +1,7 @@
 // Batch and speed side by side: how many records each answers for, what those are, and what both come to together.
 import type { MergeCounts } from '@health/domain'
 import { formatCount, formatTime } from '../format.ts'
-import { words } from '../words.ts'
+import { words } from '../locales/words.ts'
 
 const says = words.lambda.merge
 

@@ -2,7 +2,7 @@
 import type { PipelineRow } from '@health/domain'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { formatTime } from '../format.ts'
-import { words } from '../words.ts'
+import { words } from '../locales/words.ts'
 import { PipelineBatchStart } from './batch-start.tsx'
 import { PipelineDiagram } from './pipeline-diagram.tsx'
 import { PipelineDrops } from './pipeline-drops.tsx'

@@ -1,8 +1,8 @@
 // Time in ranges as one bar of five parts, each with its word and share below.
 import { type GlucoseRange, glucoseRanges } from '@health/domain'
 import { formatPercent } from '../format.ts'
+import { words } from '../locales/words.ts'
 import type { Tone } from '../tone.ts'
-import { words } from '../words.ts'
 
 const tones = {
   very_low: 'very_low',

@@ -3,7 +3,7 @@ import type { DroppedEvent, LiveReading } from '@health/domain'
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import { formatClock } from '../format.ts'
-import { dropReasons, words } from '../words.ts'
+import { dropReasons, words } from '../locales/words.ts'
 import { type Judge, MeasuredNumber } from './measured.tsx'
 
 const says = words.graph

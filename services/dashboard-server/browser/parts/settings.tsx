@@ -1,9 +1,9 @@
 // What a person sets in the header: unit, language, colours. Where the header is narrow, all of it folds into a menu.
 import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
+import { language, languageNames, words } from '../locales/words.ts'
 import { glucoseUnit, glucoseUnits, keepSetting } from '../settings.ts'
 import { chooseTheme, chosenTheme, themes } from '../theme.ts'
-import { language, languageNames, words } from '../words.ts'
 import { MenuIcon } from './icons.tsx'
 
 const says = words.settings

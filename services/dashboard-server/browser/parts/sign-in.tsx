@@ -1,7 +1,7 @@
 // The form that asks for a token, where the server wants one. The token goes to the server and is kept nowhere on the page.
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { words } from '../locales/words.ts'
 import type { SignInAnswer } from '../session.ts'
-import { words } from '../words.ts'
 
 const says = words.signIn
 

@@ -1,7 +1,7 @@
 // A status as people see it: icon, word and colour together, and the mark of what is stale.
 import type { PatientRow } from '@health/domain'
+import { words } from '../locales/words.ts'
 import { type Tone, toneOf } from '../tone.ts'
-import { words } from '../words.ts'
 import { StaleIcon, ToneIcon } from './icons.tsx'
 
 type Classified = Pick<PatientRow, 'status' | 'reasons'>

@@ -1,9 +1,9 @@
 // The current values of one patient, big enough for a dark room: number, unit, arrow, age and word together.
 import type { PatientRow } from '@health/domain'
 import { formatDelta, formatGlucoseRate, formatTemperature } from '../format.ts'
+import { words } from '../locales/words.ts'
 import { isStale } from '../state/staleness.ts'
 import { toneOf, trendOf } from '../tone.ts'
-import { words } from '../words.ts'
 import { HeartIcon, TrendIcon } from './icons.tsx'
 import { Age, type Judge, LatestNumber, Unit } from './measured.tsx'
 import { reasonsInWords, StatusChip } from './status.tsx'

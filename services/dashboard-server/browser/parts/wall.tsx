@@ -1,10 +1,10 @@
 // The wall: every patient as a tile, gravest first, for a screen that is looked at from across the room.
 import type { AlertRow, PatientRow as Row } from '@health/domain'
 import { useMemo, useRef, useState } from 'preact/hooks'
+import { words } from '../locales/words.ts'
 import { isOpen } from '../state/alarms.ts'
 import { toneOf } from '../tone.ts'
 import { rowsInSight } from '../window-rows.ts'
-import { words } from '../words.ts'
 import { HeartIcon } from './icons.tsx'
 import { Age, type Judge, LatestNumber } from './measured.tsx'
 import { memo } from './memo.tsx'

@@ -1,7 +1,7 @@
 // What is wrong just now, gravest first, in words: the cause, since when, and the next thing to do.
 import type { PatientRow, PipelineProblem } from '@health/domain'
 import { formatAge, formatCount, formatMinute } from '../format.ts'
-import { words } from '../words.ts'
+import { words } from '../locales/words.ts'
 import { judgedTime } from './staleness.ts'
 import { isSignedOut, isSilent, type State } from './state.ts'
 
