@@ -1,6 +1,7 @@
 // Alerts in a real Chromium: raised, heard, acknowledged, snoozed, recovered; and the wall. On a demo without a simulator.
+
 import { randomUUID } from 'node:crypto'
-import type { AlertRow } from '@health/domain'
+import type { AlertRow } from '@health/api'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { launchChromium, type OpenedPage, openDashboard } from './browser.ts'

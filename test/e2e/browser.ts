@@ -1,5 +1,5 @@
 // A real Chromium on the dashboard, and what a person must see there, whichever backend is behind it.
-import type { PatientRow } from '@health/domain'
+import type { PatientRow } from '@health/api'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { expect, vi } from 'vitest'
 import { patience } from './until.ts'

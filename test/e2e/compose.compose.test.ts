@@ -1,10 +1,11 @@
 // `docker compose up` as a person does it, on real Kafka and Redis, seen in a real Chromium.
+
 import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import type { PatientRow } from '@health/domain'
+import type { PatientRow } from '@health/api'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import {

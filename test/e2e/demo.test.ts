@@ -1,7 +1,8 @@
 // The demo, with nothing but Node: what a stranger types, and what comes of it.
+
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { PatientRow } from '@health/domain'
+import type { PatientRow } from '@health/api'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Demo, startDemo } from './demo.ts'
 import { runScript } from './processes.ts'

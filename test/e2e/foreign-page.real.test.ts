@@ -1,8 +1,9 @@
 // What Chromium refuses for the page's policy, and what a page of another origin cannot do: it can neither read answers, nor
 // listen, nor send readings, nor frame the page, nor come in by another name.
+
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { PipelineRow } from '@health/domain'
+import type { PipelineRow } from '@health/api'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { launchChromium } from './browser.ts'

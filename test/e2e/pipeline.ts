@@ -1,8 +1,9 @@
 // What the whole pipeline promises, as tests: the same on the embedded backends and on Kafka and Redis.
+
 import { readFileSync } from 'node:fs'
 import { glob, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import type { DailyRow, PatientRow, PipelineRow } from '@health/domain'
+import type { DailyRow, PatientRow, PipelineRow } from '@health/api'
 import { referenceFigures } from '@health/domain/testing'
 import { connectAsync } from 'mqtt'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'

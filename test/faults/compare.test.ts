@@ -1,11 +1,13 @@
 // The comparison that the fault suite relies on must itself see what is wrong.
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { dailyRow } from '@health/api'
 import { beginLakeFile } from '@health/lake'
 import type { LogRecord } from '@health/log'
 import { recount } from '@health/speed-layer/testing'
-import { allPatients, dailyRow } from '@health/views'
+import { allPatients } from '@health/views'
 import { expect, onTestFinished, test } from 'vitest'
 import { compareAcknowledged, compareDays, compareDeadLetters, compareLake } from './compare.ts'
 import { createLedger } from './ledger.ts'
@@ -61,7 +63,9 @@ test('records missing in the lake, there twice, or there with other bytes are to
 
 test('a day with another count is told, unless it is provisional and such days are left out', async () => {
   const served = (recorded: readonly LogRecord[], provisional: boolean) => async (patientId: string) =>
-    [...(recount(recorded).get(patientId) ?? [])].map(([date, day]) => dailyRow(date, { ...day, provisional }, null))
+    [...(recount(recorded).get(patientId) ?? [])].map(([date, day]) =>
+      dailyRow({ date, sums: { ...day, provisional }, batch: null }),
+    )
   const short = records.slice(1)
   expect(await compareDays(served(records, false), whole, 'compared')).toEqual({
     differences: [],

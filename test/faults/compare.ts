@@ -1,11 +1,11 @@
 // Compares what the system has with what it should have, record by record; every difference is one line.
-import { type DailyRow, parseReading, type Verdict, validateReading } from '@health/domain'
+import { type DailyRow, dailyRow } from '@health/api'
+import { parseReading, type Verdict, validateReading } from '@health/domain'
 import { listLake, readLakeFile } from '@health/lake'
 import type { LogRecord } from '@health/log'
 import { recount } from '@health/speed-layer/testing'
 import {
   allPatients,
-  dailyRow,
   decodeReadings,
   itemsOf,
   readAlerts,
@@ -138,7 +138,7 @@ export async function compareDays(
     const are = new Map(rows.map((row) => [`day ${row.date} of ${patientId}`, figures(row)]))
     const days = [...(expected.get(patientId) ?? [])]
     const should = new Map(
-      days.map(([date, day]) => [`day ${date} of ${patientId}`, figures(dailyRow(date, day, null))]),
+      days.map(([date, day]) => [`day ${date} of ${patientId}`, figures(dailyRow({ date, sums: day, batch: null }))]),
     )
     for (const date of skipped) for (const map of [are, should]) map.delete(`day ${date} of ${patientId}`)
     comparison.differences.push(...differencesOf(are, should))
@@ -149,8 +149,8 @@ export async function compareDays(
 }
 
 /** Straight from the views, where no dashboard server is asked. */
-export const daysInViews = (views: ViewStore, partitions: number) => (patientId: string) =>
-  readDays(views, patientId, partitions)
+export const daysInViews = (views: ViewStore, partitions: number) => async (patientId: string) =>
+  (await readDays(views, patientId, partitions)).map(dailyRow)
 
 /** As `GET /api/daily` and `GET /api/patients/:id/daily` answer. */
 export const daysByRest = (dashboard: string) => async (patientId: string) => {

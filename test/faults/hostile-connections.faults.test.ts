@@ -1,8 +1,9 @@
 // Connections that dawdle, never end, never read, or come by the thousand: they are cut off or borne, memory stays bounded,
 // and whoever behaves is served meanwhile.
+
 import assert from 'node:assert/strict'
 import type { Socket } from 'node:net'
-import type { PipelineRow, ReadingEvent } from '@health/domain'
+import type { PipelineRow, ReadingEvent } from '@health/api'
 import { io } from 'socket.io-client'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { until } from '../e2e/until.ts'

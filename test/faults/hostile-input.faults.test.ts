@@ -1,9 +1,11 @@
 // Hostile input on every ingress: a hundred thousand messages that a broken or malicious device may send, good ones among
 // them. Every one is answered or dead-lettered and counted, and the system goes on.
 // HOSTILE_SEED=<n> does a run again.
+
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
-import { idPattern, type LiveReading, type PatientRow, type PipelineRow } from '@health/domain'
+import type { LiveReading, PatientRow, PipelineRow } from '@health/api'
+import { idPattern } from '@health/domain'
 import { deadLetterTopic } from '@health/log'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runScript } from '../e2e/processes.ts'

@@ -1,9 +1,10 @@
 // The page while each part in turn is away: it says what is wrong, since when and what to do, lets no old number pass for a
 // new one, and recovers by itself with the gap filled.
+
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { PipelineRow } from '@health/domain'
+import type { PipelineRow } from '@health/api'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { patience } from '../e2e/until.ts'
 import { createFaultSystem, type FaultSystem } from './fault-system.ts'

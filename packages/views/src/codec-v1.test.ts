@@ -1,6 +1,7 @@
 // Values without a version are still read. The texts are what version 1 stored.
 import { expect, test } from 'vitest'
-import { decodeChange, decodeDay, decodeMinute, decodePatient, decodeReadings, type PatientState } from './codec.ts'
+import { decodeChange, decodeDay, decodeMinute, decodePatient, decodeReadings } from './codec.ts'
+import type { PatientState } from './realtime/values.ts'
 
 const midnight = Date.UTC(2026, 0, 2)
 const minuteMs = 60_000

@@ -1,6 +1,6 @@
 // Reads values that were stored before stored values had names and a version: tuples, each value found by its position.
 import type { DaySums, PatientAlerts, SignalSums, Status } from '@health/domain'
-import type { LatestValue, MinuteSpread, PatientState, RecentReading, Spread } from './codec.ts'
+import type { LatestValue, MinuteSpread, PatientState, RecentReading, Spread } from './realtime/values.ts'
 
 type SumsV1 = [count: number, sum: number, sumOfSquares: number, min: number | null, max: number | null]
 

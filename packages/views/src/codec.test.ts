@@ -14,13 +14,9 @@ import {
   encodePatient,
   encodeReading,
   encodeReadings,
-  type LatestValue,
-  type MinuteSpread,
-  type PatientState,
-  type RecentReading,
-  type Spread,
   type ViewChange,
 } from './codec.ts'
+import type { LatestValue, MinuteSpread, PatientState, RecentReading, Spread } from './realtime/values.ts'
 
 const time = fc.nat(Date.UTC(2100, 0, 1))
 const number = fc.double({ min: 0, max: 1000, noNaN: true })

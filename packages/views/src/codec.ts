@@ -1,14 +1,6 @@
 // Writes and reads the views' values, exactly: the speed and batch layers write them, the serving layer reads them.
-import type {
-  AlertRow,
-  BatchRun,
-  DaySums,
-  DroppedEvent,
-  PatientAlerts,
-  SignalSums,
-  SignalValues,
-  Status,
-} from '@health/domain'
+import type { AlertSnapshot, DaySums, DroppedRecord, SignalSums, SignalValues } from '@health/domain'
+import { type BatchRun, readBatchRun } from './batch/batch-run.ts'
 import {
   type ChangeReadingsV1,
   type DayV1,
@@ -21,6 +13,7 @@ import {
   type PatientV1,
   type ReadingsV1,
 } from './codec-v1.ts'
+import type { LatestValue, MinuteSpread, PatientState, RecentReading, Spread } from './realtime/values.ts'
 import {
   type ChangeReadings,
   type StoredColumns,
@@ -35,45 +28,6 @@ import {
   version,
 } from './stored-forms.ts'
 
-/** The newest value of one signal. */
-export interface LatestValue {
-  value: number
-  /** Epoch ms, as all times here. */
-  measuredAt: number
-}
-
-/** What is kept of a patient's newest values; whether they are stale depends on the hour and is told when served. */
-export interface PatientState {
-  latest: { glucoseMgdl: LatestValue | null; heartRateBpm: LatestValue | null; temperatureC: LatestValue | null }
-  /** Glucose before the latest one. */
-  previousGlucose: LatestValue | null
-  /** Glucose values at least three minutes apart over the last quarter of an hour, oldest first: what the rate is told from. */
-  trend: LatestValue[]
-  status: Status
-  /** `measuredAt` of the reading that brought the status. */
-  since: number
-  /** Left out where nothing is open or snoozed. */
-  alerts?: PatientAlerts
-}
-
-/** A valid reading of the live window. */
-export interface RecentReading extends SignalValues {
-  measuredAt: number
-  receivedAt: number
-}
-
-/** A minute of one signal. */
-export interface Spread {
-  count: number
-  sum: number
-  min: number
-  max: number
-}
-export interface MinuteSpread {
-  glucoseMgdl: Spread | null
-  heartRateBpm: Spread | null
-}
-
 /** What the views tell their watchers. */
 export type ViewChange =
   | {
@@ -85,8 +39,8 @@ export type ViewChange =
       /** Each patient's in the order in which they came. */
       readings: [patientId: string, reading: RecentReading][]
       /** As they were after each change, in order. */
-      alerts: AlertRow[]
-      dropped: DroppedEvent[]
+      alerts: AlertSnapshot[]
+      dropped: DroppedRecord[]
     }
   | { kind: 'batch-run'; run: BatchRun; published: boolean }
   /** Somebody asks for a batch run. */
@@ -298,9 +252,13 @@ export function encodeChange(change: ViewChange): string {
 
 export function decodeChange(text: string): ViewChange {
   const stored = JSON.parse(text)
+  if (stored.kind === 'batch-run') return { ...stored, run: readBatchRun(stored.run) }
   if (stored.kind !== 'applied') return stored
-  const decodeList = isCurrent(stored) ? decodeChangeReadings : decodeChangeReadingsV1
-  const { partition, at, alerts, dropped } = stored
+  const isVersioned = isCurrent<Versioned & Pick<Applied, 'alerts' | 'dropped'>>(stored)
+  const decodeList = isVersioned ? decodeChangeReadings : decodeChangeReadingsV1
+  const { partition, at } = stored
+  // A speed layer of the release before, which may still run during an update, sends rows here; open alerts are in `patients`.
+  const { alerts, dropped } = isVersioned ? stored : { alerts: [], dropped: [] }
   const patients: Record<string, PatientState> = {}
   for (const [patientId, state] of Object.entries<StoredPatient | PatientV1>(stored.patients))
     patients[patientId] = patientOf(state)

@@ -1,7 +1,9 @@
 // For the tests of this service: views and a lake as the speed layer and the archiver leave them, record by record.
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type DailyRow, dailyRow } from '@health/api'
 import { addReading, createDayOf, emptyDay, formatReading, type Reading } from '@health/domain'
 import { beginLakeFile } from '@health/lake'
 import { createLogger } from '@health/runtime'
@@ -14,6 +16,7 @@ import {
   encodeProgress,
   openViews,
   partitionKey,
+  readDays,
   readPartitions,
   slotField,
   type ViewStore,
@@ -115,3 +118,7 @@ export async function createBatchWorld(timeZone = 'UTC'): Promise<BatchWorld> {
     },
   }
 }
+
+/** A patient's days as REST serves them. */
+export const readDailyRows = async (views: ViewStore, patientId: string, count: number): Promise<DailyRow[]> =>
+  (await readDays(views, patientId, count)).map(dailyRow)

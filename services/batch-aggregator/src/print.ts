@@ -1,6 +1,7 @@
 // Prints what a run computed: a table for a person, JSON for a program.
-import type { DailyRow, GlucoseFigures, PatientDailyRow, SignalFigures } from '@health/domain'
-import { allPatients, dailyRow, type VersionRow } from '@health/views'
+import { type DailyRow, dailyRow, type PatientDailyRow } from '@health/api'
+import type { GlucoseFigures, SignalFigures } from '@health/domain'
+import { allPatients, type VersionRow } from '@health/views'
 import { type BatchResult, describeRun } from './batch-result.ts'
 
 /** What of a result stands beside its rows. */
@@ -10,7 +11,12 @@ export type Printed = Pick<BatchResult, 'computedAt' | 'completeTo' | 'watermark
 export function formatJson(result: Printed, rows: readonly VersionRow[]): string {
   const days = rows
     .filter(({ patientId }) => patientId !== allPatients)
-    .map(({ patientId, date, day }): PatientDailyRow => ({ patient_id: patientId, ...dailyRow(date, day, result) }))
+    .map(
+      ({ patientId, date, day }): PatientDailyRow => ({
+        patient_id: patientId,
+        ...dailyRow({ date, sums: day, batch: result }),
+      }),
+    )
   const json = {
     computed_at: new Date(result.computedAt).toISOString(),
     watermark: Object.fromEntries(result.watermark),
@@ -28,7 +34,7 @@ export function formatTable(result: BatchResult, rows: readonly VersionRow[]): s
   const ofAll = rows.filter(({ patientId }) => patientId === allPatients)
   const ofPatients = rows.filter(({ patientId }) => patientId !== allPatients)
   const lines = [...ofPatients, ...ofAll].map(({ patientId, date, day }) =>
-    cells(patientId === allPatients ? 'all patients' : patientId, dailyRow(date, day, result)),
+    cells(patientId === allPatients ? 'all patients' : patientId, dailyRow({ date, sums: day, batch: result })),
   )
   const widths = columns.map((name, i) =>
     lines.reduce((width, line) => Math.max(width, line[i]?.length ?? 0), name.length),

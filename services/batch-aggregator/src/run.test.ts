@@ -8,19 +8,18 @@ import {
   partitionKey,
   readBatchRows,
   readBatchView,
-  readDays,
   readPartitions,
   type ViewChange,
   type ViewStore,
 } from '@health/views'
 import { describe, expect, test, vi } from 'vitest'
-import { type BatchWorld, createBatchWorld, morning, partitions } from './batch.fixture.ts'
+import { type BatchWorld, createBatchWorld, morning, partitions, readDailyRows } from './batch.fixture.ts'
 import { BatchFailed } from './batch-failed.ts'
 import { runBatch } from './run.ts'
 
 /** Records counted in what is served of a patient, or of all. */
 async function served({ views }: BatchWorld, patientId: string = allPatients): Promise<number> {
-  const days = await readDays(views, patientId, partitions)
+  const days = await readDailyRows(views, patientId, partitions)
   return days.reduce((sum, day) => sum + day.total_records, 0)
 }
 
@@ -81,7 +80,7 @@ describe('a batch run', () => {
 
   test('replaces what the speed layer had counted, and what comes later is added', async () => {
     const world = await aRunningWorld()
-    const [live] = await readDays(world.views, 'p001', partitions)
+    const [live] = await readDailyRows(world.views, 'p001', partitions)
     const result = await runBatch(world.options)
     expect(result).toMatchObject({
       records: 8,
@@ -92,7 +91,7 @@ describe('a batch run', () => {
       ]),
     })
     expect(result.completeTo).toBe(morning + 4 * 60_000)
-    const [day] = await readDays(world.views, 'p001', partitions)
+    const [day] = await readDailyRows(world.views, 'p001', partitions)
     const { avg, min, max, sd, count } = live?.glucose_mgdl ?? {}
     expect(day).toMatchObject({ glucose_mgdl: { avg, min, max, sd, count }, total_records: 5 })
     expect(day?.computed_at).toBe(new Date(result.computedAt).toISOString())
@@ -160,9 +159,9 @@ describe('a batch run', () => {
   test('gives the same again, and keeps one row a day', async () => {
     const world = await aRunningWorld()
     await runBatch(world.options)
-    const first = await readDays(world.views, allPatients, partitions)
+    const first = await readDailyRows(world.views, allPatients, partitions)
     await runBatch(world.options)
-    expect(await readDays(world.views, allPatients, partitions)).toEqual(first)
+    expect(await readDailyRows(world.views, allPatients, partitions)).toEqual(first)
     const [fields] = (await world.views.step([], [{ op: 'getAll', key: daysKey('p001') }])) ?? []
     expect(fields).toEqual({ fields: { 'b|1|2026-11-24': expect.any(String) } })
   })
@@ -271,7 +270,7 @@ describe('a batch run', () => {
     await world.archive()
     const { rows } = await runBatch(world.options)
     expect(rows.map(({ date }) => date)).toEqual(['2026-11-24', '2026-11-24'])
-    expect((await readDays(world.views, 'p001', partitions)).map(({ date }) => date)).toEqual(['2026-11-24'])
+    expect((await readDailyRows(world.views, 'p001', partitions)).map(({ date }) => date)).toEqual(['2026-11-24'])
   })
 
   test('refuses to mix the days of two time zones', async () => {

@@ -1,10 +1,10 @@
 // One batch run: draws a merge line in the views, computes from the lake every day below it that has changed since the last
 // one, and publishes the result.
-import type { BatchRun } from '@health/domain'
 import { lakeCoverage } from '@health/lake'
 import { type LakeBasis, LakeEmpty, type LakeScan, scanLake } from '@health/lake/scan'
 import {
   allPatients,
+  type BatchRun,
   type ClosedSlots,
   claimViews,
   closeSlots,
@@ -54,9 +54,9 @@ export async function runBatch(options: BatchOptions): Promise<BatchResult> {
   const startedAt = now()
   const run: BatchRun = {
     state: 'running',
-    started_at: new Date(startedAt).toISOString(),
+    startedAt,
     message: '',
-    computed_at: null,
+    computedAt: null,
     rows: null,
     records: null,
   }
@@ -174,7 +174,7 @@ async function publish(views: ViewStore, closed: ClosedSlots, result: BatchResul
     ...run,
     state: 'done',
     message: describeRun(result),
-    computed_at: new Date(computedAt).toISOString(),
+    computedAt,
     rows: rows.filter(({ patientId }) => patientId !== allPatients).length,
     records,
   }

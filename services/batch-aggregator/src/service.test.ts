@@ -51,17 +51,17 @@ test('a run whose process was killed is marked as failed', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   onTestFinished(() => void vi.useRealTimers())
   const world = await createBatchWorld()
-  const started_at = new Date(morning).toISOString()
+  const startedAt = morning
   await reportRun(world.views, {
     state: 'running',
-    started_at,
+    startedAt,
     message: '',
-    computed_at: null,
+    computedAt: null,
     rows: null,
     records: null,
   })
   const service = await serveRuns(world.options, context)
   onTestFinished(() => service.stop())
   await vi.advanceTimersByTimeAsync(60_000)
-  expect((await readBatchView(world.views)).run).toMatchObject({ state: 'failed', started_at })
+  expect((await readBatchView(world.views)).run).toMatchObject({ state: 'failed', startedAt })
 })

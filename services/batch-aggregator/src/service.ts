@@ -1,9 +1,9 @@
 // batch-aggregator that stays: runs when somebody asks through the views, one run at a time.
 
-import type { BatchRun } from '@health/domain'
 import { LakeFileDamaged, lakeDirOf } from '@health/lake'
 import { ConfigError, type Service, type ServiceContext } from '@health/runtime'
 import {
+  type BatchRun,
   type Change,
   decodeChange,
   openViews,

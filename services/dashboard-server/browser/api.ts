@@ -1,5 +1,5 @@
 // The REST answers that the page asks for, and the few things it tells the server to do.
-import type { DailyRow, DeadLetterRow, LiveReading, MinuteRow, Session } from '@health/domain'
+import type { DailyRow, DeadLetterRow, LiveReading, MinuteRow, Session } from '@health/api'
 
 /** The address asked did not answer 2xx, or what it answered is no JSON. */
 export class RequestFailed extends Error {

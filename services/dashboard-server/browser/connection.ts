@@ -1,5 +1,5 @@
 // The socket to the server: what it tells becomes events, and after every connection the chosen patient's gap is filled.
-import type { ClientEvents, ServerEvents } from '@health/domain'
+import type { ClientEvents, ServerEvents } from '@health/api'
 import { io, type Socket } from 'socket.io-client'
 import { fetchDaily, fetchLive } from './api.ts'
 import { followSession } from './session.ts'

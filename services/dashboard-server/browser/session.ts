@@ -1,5 +1,5 @@
 // Who this browser is to the server. The line to it is open exactly while this browser may read.
-import type { Session } from '@health/domain'
+import type { Session } from '@health/api'
 import type { Socket } from 'socket.io-client'
 import { deleteSession, fetchSession, postToken } from './api.ts'
 import { isSignedOut } from './state/state.ts'

@@ -1,5 +1,6 @@
 // Direction and gravity of a status or a value: what colour, icon and arrow carry, never alone.
-import { type ClassifiedSignal, type ClinicalRules, levelOf, type PatientRow } from '@health/domain'
+import type { PatientRow } from '@health/api'
+import { type ClassifiedSignal, type ClinicalRules, levelOf } from '@health/domain'
 
 /** `very_` is critical; the others of a direction are warnings. */
 export type Tone = 'very_low' | 'low' | 'normal' | 'high' | 'very_high'

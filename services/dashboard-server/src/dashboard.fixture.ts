@@ -1,33 +1,34 @@
 // A dashboard server for tests, over embedded log and views in a folder of its own, and what writes to them beside it.
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { ClientEvents, ServerEvents } from '@health/api'
 import {
-  type AlertRow,
+  type AlertSnapshot,
   addReading,
-  alertRow,
   applyValue,
-  type BatchRun,
-  type ClientEvents,
   classifiedSignals,
   classify,
   type DaySums,
-  type DroppedEvent,
+  type DroppedRecord,
   defaultRules,
   emptyDay,
   noAlerts,
   type Reading,
-  type ServerEvents,
+  snapshotAlert,
 } from '@health/domain'
 import { aReading } from '@health/domain/testing'
 import { openLog } from '@health/log'
 import { createLogger, createMetrics, readConfig } from '@health/runtime'
 import {
   allPatients,
+  type BatchRun,
   clearedAlertsKey,
   closeSlots,
   daysKey,
   decodeDay,
+  encodeClearedAlert,
   encodeDay,
   encodeMinute,
   encodePatient,
@@ -165,7 +166,7 @@ export function createTestSpeedLayer(store: ViewStore) {
         {
           op: 'push',
           key: clearedAlertsKey(0),
-          items: cleared(alerts).map((alert) => JSON.stringify(alert)),
+          items: cleared(alerts).map(encodeClearedAlert),
           keep: 500,
         },
       ],
@@ -191,7 +192,7 @@ export function createTestSpeedLayer(store: ViewStore) {
     return reading
   }
 
-  const drop = (dropped: DroppedEvent) =>
+  const drop = (dropped: DroppedRecord) =>
     store.step(
       [],
       [
@@ -229,17 +230,17 @@ function followAlerts(
   { receivedAt }: RecentReading,
   { patientId, measuredAt, ...values }: Reading,
   offset: number,
-): AlertRow[] {
+): AlertSnapshot[] {
   const changed = classifiedSignals.flatMap((signal) => {
     const value = values[signal]
     return value === null
       ? []
       : applyValue(alerts, { patientId, signal, value, measuredAt, receivedAt, offset }, defaultRules)
   })
-  return changed.map((alert) => alertRow(alert, alerts))
+  return changed.map((alert) => snapshotAlert(alert, alerts))
 }
 
-const cleared = (alerts: readonly AlertRow[]): AlertRow[] => alerts.filter(({ state }) => state === 'cleared')
+const cleared = (alerts: readonly AlertSnapshot[]): AlertSnapshot[] => alerts.filter(({ state }) => state === 'cleared')
 
 function minutesOf(readings: readonly RecentReading[]): Record<string, string> {
   const fields: Record<string, string> = {}
@@ -281,7 +282,7 @@ export async function runTestBatch(store: ViewStore, readings: readonly Reading[
     computedAt: at,
     completeTo: at,
     watermark: new Map(closed.partitions.map(({ position }, partition) => [partition, position ?? 0])),
-    run: aRun({ state: 'done', computed_at: new Date(at).toISOString(), rows: days.size, records: readings.length }),
+    run: aRun({ state: 'done', computedAt: at, rows: days.size, records: readings.length }),
     holds: 'every day',
     basis: '',
   })
@@ -289,9 +290,9 @@ export async function runTestBatch(store: ViewStore, readings: readonly Reading[
 
 export const aRun = (fields: Partial<BatchRun> = {}): BatchRun => ({
   state: 'running',
-  started_at: new Date().toISOString(),
+  startedAt: Date.now(),
   message: 'reading the lake',
-  computed_at: null,
+  computedAt: null,
   rows: null,
   records: null,
   ...fields,

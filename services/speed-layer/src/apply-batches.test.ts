@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { NewRecord } from '@health/log'
-import { closeSlots, openViews, readDays, readPartitions } from '@health/views'
+import { closeSlots, openViews, readPartitions } from '@health/views'
 import { expect, onTestFinished, test } from 'vitest'
 import { createBatchApplier } from './apply-batches.ts'
-import { aLogRecord, rules } from './speed-layer.fixture.ts'
+import { aLogRecord, readDailyRows, rules } from './speed-layer.fixture.ts'
 
 const received = Date.UTC(2026, 10, 24)
 const glucose = (offset: number, value = 100) =>
@@ -152,7 +152,7 @@ test('a dead letter is written before the position moves behind it, and once, al
   await apply(2, 3)
   expect(await stored()).toBe(3)
   expect(letters).toEqual(['1'])
-  expect(await readDays(store, 'p', 1)).toMatchObject([{ valid_records: 2, invalid_records: 1 }])
+  expect(await readDailyRows(store, 'p', 1)).toMatchObject([{ valid_records: 2, invalid_records: 1 }])
 })
 
 test('what retention deleted counts as lost from where the views stand, also when its first count was refused', async () => {

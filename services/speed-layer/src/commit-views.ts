@@ -5,6 +5,7 @@ import {
   clearedAlertsKey,
   daysKey,
   encodeApplied,
+  encodeClearedAlert,
   encodeDay,
   encodePatient,
   encodeProgress,
@@ -104,7 +105,7 @@ function* newsOperations(
     if (live.length > 0) readings.set(id, told)
   }
   yield { op: 'tell', change: encodeApplied({ partition, at: now, alerts, dropped }, states, readings) }
-  const items = alerts.filter(({ state }) => state === 'cleared').map((alert) => JSON.stringify(alert))
+  const items = alerts.filter(({ state }) => state === 'cleared').map(encodeClearedAlert)
   if (items.length > 0) yield { op: 'push', key: clearedAlertsKey(partition), items, keep: keptAlerts }
 }
 

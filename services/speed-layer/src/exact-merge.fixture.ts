@@ -1,14 +1,13 @@
 // At every moment a served day and the open alerts are those of all records applied so far, whatever comes in whatever order:
 // batches that are written at once or together with others, batch runs that end or fail, restarts, redelivery, views that are
 // emptied or lose their newest changes. For every backend of the views.
-
-import { type AlertRow, createDayOf } from '@health/domain'
+import { type DailyRow, dailyRow } from '@health/api'
+import { type AlertSnapshot, createDayOf } from '@health/domain'
 import { propertyRuns } from '@health/domain/property-runs'
 import type { LogRecord } from '@health/log'
 import {
   allPatients,
   closeSlots,
-  dailyRow,
   dropCovered,
   fieldsOf,
   itemsOf,
@@ -17,6 +16,7 @@ import {
   publishVersion,
   readDays,
   readPatients,
+  type ServedDay,
   stageRows,
   type ViewStore,
 } from '@health/views'
@@ -223,7 +223,7 @@ function createWorld(store: ViewStore, log: LogRecord[][], dayTimeZone: string) 
     for (const patientId of new Set([...expected.keys(), allPatients])) {
       const days = [...(expected.get(patientId) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1))
       const served = await readDays(store, patientId, partitions)
-      expect(served.map(figures)).toEqual(days.map(([date, day]) => figures(dailyRow(date, day, null))))
+      expect(served.map(figures)).toEqual(days.map(([date, sums]) => figures({ date, sums, batch: null })))
     }
   }
 
@@ -281,10 +281,11 @@ async function restore(store: ViewStore, snapshot: Snapshot): Promise<void> {
   await store.step([], snapshot)
 }
 
-const byId = (a: AlertRow, b: AlertRow): number => (a.id < b.id ? -1 : 1)
+const byId = (a: AlertSnapshot, b: AlertSnapshot): number => (a.id < b.id ? -1 : 1)
 
 /** What of a day must agree; sums are added in another order, so averages only nearly. */
-const figures = ({ date, glucose_mgdl, heart_rate_bpm, ...row }: Awaited<ReturnType<typeof readDays>>[number]) => ({
+const figures = (day: ServedDay) => figuresOfRow(dailyRow(day))
+const figuresOfRow = ({ date, glucose_mgdl, heart_rate_bpm, ...row }: DailyRow) => ({
   date,
   glucose: [
     glucose_mgdl.count,

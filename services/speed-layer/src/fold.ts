@@ -3,7 +3,6 @@ import {
   type Alert,
   type AlertAction,
   addReading,
-  alertRow,
   applyAction,
   applyValue,
   type ClinicalRules,
@@ -17,6 +16,7 @@ import {
   type Reading,
   signalBits,
   signals,
+  snapshotAlert,
   type Verdict,
 } from '@health/domain'
 import type { LogRecord } from '@health/log'
@@ -66,8 +66,7 @@ export function foldRecords(
 function tellDropped({ receivedAt }: LogRecord, verdict: Verdict, news: News): void {
   const patientId = verdict.kind === 'valid' ? verdict.reading.patientId : verdict.patientId
   if (patientId === null) return
-  const received_at = new Date(receivedAt).toISOString()
-  news.dropped.push({ patient_id: patientId, received_at, reasons: [...verdict.dropped] })
+  news.dropped.push({ patientId, receivedAt, reasons: [...verdict.dropped] })
 }
 
 /** `false`, and nothing is changed, where something that it touches is not loaded. */
@@ -187,7 +186,7 @@ function foldAction(views: PartitionViews, { receivedAt }: LogRecord, action: Al
 }
 
 function tellAlerts(alerts: PatientAlerts, changed: readonly Alert[], news: News): void {
-  for (const alert of changed) news.alerts.push(alertRow(alert, alerts))
+  for (const alert of changed) news.alerts.push(snapshotAlert(alert, alerts))
 }
 
 function maskOf(reading: Reading): number {

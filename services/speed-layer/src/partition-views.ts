@@ -1,5 +1,5 @@
 // One partition's views as the speed layer holds them in memory: loaded when first needed, changed by the fold, committed.
-import type { AlertRow, DaySums, DroppedEvent } from '@health/domain'
+import type { AlertSnapshot, DaySums, DroppedRecord } from '@health/domain'
 import type { NewRecord } from '@health/log'
 import type { PartitionState, PatientState } from '@health/views'
 import type { RecentMinutes } from './recent-minutes.ts'
@@ -32,9 +32,9 @@ export interface PartitionViews {
 /** What records brought that is told, beyond the views they changed. */
 export interface News {
   /** As they were after each change, in order. */
-  alerts: AlertRow[]
+  alerts: AlertSnapshot[]
   /** Of patients that can be told, received lately. */
-  dropped: DroppedEvent[]
+  dropped: DroppedRecord[]
 }
 
 /** By date: the parts of a patient's days, or of all patients', that lie in the open slot. */

@@ -1,7 +1,7 @@
 // Alerts as the speed layer raises them, and what people do about them.
-import { readAlerts, readDays } from '@health/views'
 import { expect, test } from 'vitest'
 import { aMessage, aSystem, partitions } from './service.fixture.ts'
+import { readAlertRows, readDailyRows } from './speed-layer.fixture.ts'
 
 test('a low that began while its uploader was offline is told with the first reading that is fresh', async () => {
   const { start, send, caughtUp, store } = await aSystem()
@@ -13,7 +13,7 @@ test('a low that began while its uploader was offline is told with the first rea
   await send(aMessage({ patient_id: 'p002', sensor_id: 'watch', glucose_mgdl: undefined, heart_rate_bpm: 70 }))
   await caughtUp()
   // The heart rate of p002 is fresh and normal: no reason to tell of a glucose value of half an hour ago.
-  expect(await readAlerts(store, partitions, 10)).toMatchObject([
+  expect(await readAlertRows(store, partitions, 10)).toMatchObject([
     { patient_id: 'p001', severity: 'critical', worst: 42, changes: [{ kind: 'raised', value: 43 }] },
   ])
 })
@@ -23,12 +23,12 @@ test('what people do about an alert changes it, counts in no statistic, and is t
   await start()
   await send(aMessage({ glucose_mgdl: 50 }))
   await caughtUp()
-  const [alert] = await readAlerts(store, partitions, 10)
+  const [alert] = await readAlertRows(store, partitions, 10)
   const action = { patient_id: 'p001', alert_id: alert?.id, by: 'mum', note: 'juice' }
   await send({ type: 'acknowledge', ...action }, { type: 'snooze', minutes: 30, ...action })
   await send({ type: 'acknowledge', ...action, patient_id: 'p002' }, { type: 'acknowledge', ...action, alert_id: 'x' })
   await caughtUp()
-  const acknowledged = await readAlerts(store, partitions, 10)
+  const acknowledged = await readAlertRows(store, partitions, 10)
   expect(acknowledged).toMatchObject([
     { state: 'acknowledged', latched: false, snoozed_until: expect.any(String), revision: 3 },
   ])
@@ -38,9 +38,9 @@ test('what people do about an alert changes it, counts in no statistic, and is t
     { kind: 'snoozed' },
   ])
   expect(await counts()).toEqual({ records: 5, valid: 1, invalid: 0, duplicate: 0 })
-  expect(await readDays(store, 'p001', partitions)).toMatchObject([{ total_records: 1 }])
+  expect(await readDailyRows(store, 'p001', partitions)).toMatchObject([{ total_records: 1 }])
   expect(await letters()).toEqual([])
   await store.clear()
   await caughtUp()
-  expect(await readAlerts(store, partitions, 10)).toEqual(acknowledged)
+  expect(await readAlertRows(store, partitions, 10)).toEqual(acknowledged)
 })

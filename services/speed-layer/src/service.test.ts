@@ -1,18 +1,10 @@
 // The speed layer on the embedded log and views: what a person sees of a record, and what cannot shake it.
-import type { DroppedEvent } from '@health/domain'
+import type { DroppedRecord } from '@health/domain'
 import { maxRecordBytes } from '@health/log'
-import {
-  closeSlots,
-  decodeChange,
-  partitionKey,
-  readAlerts,
-  readDays,
-  readOrigin,
-  readPartitions,
-  readReadings,
-} from '@health/views'
+import { closeSlots, decodeChange, partitionKey, readOrigin, readPartitions, readReadings } from '@health/views'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { aMessage, aSystem, now, partitions, topic } from './service.fixture.ts'
+import { readAlertRows, readDailyRows } from './speed-layer.fixture.ts'
 
 const all = Array.from({ length: partitions }, (_, partition) => partition)
 
@@ -28,8 +20,10 @@ test('a reading becomes its patient’s latest values, a point of the live windo
   expect(await readReadings(store, all, 'p001', now - 1000, now)).toMatchObject([
     { glucoseMgdl: 45, heartRateBpm: 150 },
   ])
-  expect(await readDays(store, 'p001', partitions)).toMatchObject([{ valid_records: 1, glucose_mgdl: { avg: 45 } }])
-  expect(await readAlerts(store, partitions, 10)).toMatchObject([
+  expect(await readDailyRows(store, 'p001', partitions)).toMatchObject([
+    { valid_records: 1, glucose_mgdl: { avg: 45 } },
+  ])
+  expect(await readAlertRows(store, partitions, 10)).toMatchObject([
     { id: 'p001:glucose:low:0', state: 'raised', severity: 'critical', worst: 45 },
     { id: 'p001:heart_rate:high:0', state: 'raised', severity: 'critical', worst: 150 },
   ])
@@ -42,7 +36,7 @@ test('what is no measurement is dead-lettered with its bytes, reason and origin,
   await caughtUp()
   expect(await patient('x')).toBeUndefined()
   expect(await counts()).toEqual({ records: 2, valid: 0, invalid: 2, duplicate: 0 })
-  expect(await readDays(store, 'x', partitions)).toMatchObject([{ invalid_records: 1, valid_records: 0 }])
+  expect(await readDailyRows(store, 'x', partitions)).toMatchObject([{ invalid_records: 1, valid_records: 0 }])
   const found = (await letters()).map(({ value, headers }) => [Buffer.from(value ?? []).toString(), headers['reason']])
   expect(found).toContainEqual(['{"broken', 'invalid_json'])
   expect(found.map(([, reason]) => reason).sort()).toEqual(['implausible_heart_rate', 'invalid_json'])
@@ -51,7 +45,7 @@ test('what is no measurement is dead-lettered with its bytes, reason and origin,
 
 test('what is dropped is told with its patient, where that can be read, and every reason', async () => {
   const { start, send, store } = await aSystem()
-  const told: DroppedEvent[] = []
+  const told: DroppedRecord[] = []
   const watch = await store.watch(
     (changes) => {
       for (const change of changes.map(({ change }) => decodeChange(change))) {
@@ -64,11 +58,11 @@ test('what is dropped is told with its patient, where that can be read, and ever
   await start()
   const impossible = { glucose_mgdl: 5, heart_rate_bpm: -5 }
   await send('{"broken', aMessage(impossible), aMessage({ heart_rate_bpm: -5 }))
-  const received_at = expect.any(String)
+  const receivedAt = expect.any(Number)
   await vi.waitFor(() =>
     expect(told).toEqual([
-      { patient_id: 'p001', received_at, reasons: ['implausible_glucose', 'implausible_heart_rate'] },
-      { patient_id: 'p001', received_at, reasons: ['implausible_heart_rate'] },
+      { patientId: 'p001', receivedAt, reasons: ['implausible_glucose', 'implausible_heart_rate'] },
+      { patientId: 'p001', receivedAt, reasons: ['implausible_heart_rate'] },
     ]),
   )
 })
@@ -109,8 +103,10 @@ test('an older value never replaces a newer one, and lands on its own day withou
   await send(aMessage(), aMessage({ measured_at: dayBefore, glucose_mgdl: 40 }))
   await caughtUp()
   expect((await patient('p001'))?.latest.glucoseMgdl?.value).toBe(123)
-  expect((await readDays(store, 'p001', partitions)).map(({ glucose_mgdl }) => glucose_mgdl.avg)).toEqual([40, 123])
-  expect(await readAlerts(store, partitions, 10)).toEqual([])
+  expect((await readDailyRows(store, 'p001', partitions)).map(({ glucose_mgdl }) => glucose_mgdl.avg)).toEqual([
+    40, 123,
+  ])
+  expect(await readAlertRows(store, partitions, 10)).toEqual([])
 })
 
 test('a reading that is sent again counts once', async () => {
@@ -120,7 +116,7 @@ test('a reading that is sent again counts once', async () => {
   await caughtUp()
   // The heart rate of the last one is new, its glucose is not.
   expect(await counts()).toEqual({ records: 4, valid: 3, invalid: 0, duplicate: 1 })
-  expect(await readDays(store, 'p001', partitions)).toMatchObject([
+  expect(await readDailyRows(store, 'p001', partitions)).toMatchObject([
     { glucose_mgdl: { count: 2 }, heart_rate_bpm: { count: 1 }, duplicate_records: 1 },
   ])
 })
@@ -170,7 +166,7 @@ test('a slot that a batch run closes takes nothing more, and no record is lost o
   await closeSlots(store, partitions)
   await send(aMessage({ measured_at: now + 1000 }))
   await caughtUp()
-  expect(await readDays(store, 'p001', partitions)).toMatchObject([{ valid_records: 2 }])
+  expect(await readDailyRows(store, 'p001', partitions)).toMatchObject([{ valid_records: 2 }])
 })
 
 test('positions are known before there is any record, so that a batch run knows what to cover', async () => {
@@ -190,7 +186,7 @@ test('another DAY_TIME_ZONE rebuilds the views', async () => {
   await start({ DAY_TIME_ZONE: 'Asia/Jakarta' })
   await vi.waitFor(async () => expect((await readOrigin(store))?.dayTimeZone).toBe('Asia/Jakarta'))
   await caughtUp()
-  expect((await readDays(store, 'p001', partitions)).map(({ date }) => date)).toEqual(['2026-11-24'])
+  expect((await readDailyRows(store, 'p001', partitions)).map(({ date }) => date)).toEqual(['2026-11-24'])
 })
 
 test('a position that the log has never reached is refused, with the command that mends it', async () => {

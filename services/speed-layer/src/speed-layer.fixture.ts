@@ -1,8 +1,8 @@
 // For the tests of this service: records as the log holds them, and a plain recount of the days they come to.
+import { type AlertRow, alertRow, type DailyRow, dailyRow } from '@health/api'
 import {
-  type AlertRow,
+  type AlertSnapshot,
   addReading,
-  alertRow,
   applyAction,
   applyValue,
   classifiedSignals,
@@ -15,10 +15,11 @@ import {
   parseReading,
   type Signal,
   signals,
+  snapshotAlert,
   validateReading,
 } from '@health/domain'
 import type { LogRecord } from '@health/log'
-import { allPatients } from '@health/views'
+import { allPatients, readAlerts, readDays, type ViewStore } from '@health/views'
 
 export const rules = {
   clinical: defaultRules,
@@ -79,7 +80,7 @@ function dayIn(days: Map<string, Map<string, DaySums>>, patientId: string, date:
 }
 
 /** The open alerts after `records`, which are all fresh: followed one by one, with every identity remembered. */
-export function alertsOf(records: readonly LogRecord[]): AlertRow[] {
+export function alertsOf(records: readonly LogRecord[]): AlertSnapshot[] {
   const patients = new Map<string, { alerts: PatientAlerts; newest: Map<string, number>; seen: Set<string> }>()
   for (const record of records) {
     const { value, receivedAt, offset } = record
@@ -105,6 +106,14 @@ export function alertsOf(records: readonly LogRecord[]): AlertRow[] {
     }
   }
   return [...patients.values()].flatMap(({ alerts }) =>
-    Object.values(alerts.open).map((open) => alertRow(open, alerts)),
+    Object.values(alerts.open).map((open) => snapshotAlert(open, alerts)),
   )
 }
+
+/** A patient's days as REST serves them. */
+export const readDailyRows = async (store: ViewStore, patientId: string, partitions: number): Promise<DailyRow[]> =>
+  (await readDays(store, patientId, partitions)).map(dailyRow)
+
+/** The alerts as REST serves them. */
+export const readAlertRows = async (store: ViewStore, partitions: number, limit: number): Promise<AlertRow[]> =>
+  (await readAlerts(store, partitions, limit)).map(alertRow)

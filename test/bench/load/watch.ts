@@ -1,7 +1,7 @@
 // Browsers that measure: how old is a reading, and a patient's row, when it is here? `measured_at` says when it was sent.
 // `watch.ts URL BROWSERS PATIENTS READINGS WARM_UP`: patient 0 … in turn, one per browser, or `*` where PATIENTS is 0. Ends when
 // READINGS readings are here, of which the first WARM_UP are not counted, or when no more come.
-import type { ClientEvents, ServerEvents } from '@health/domain'
+import type { ClientEvents, ServerEvents } from '@health/api'
 import { io, type Socket } from 'socket.io-client'
 import { patientId } from '../data/readings.ts'
 import { percentile } from '../statistics.ts'

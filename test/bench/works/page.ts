@@ -1,6 +1,7 @@
 // The page in a real Chromium while a thousand patients send once a second: how soon is it there, and does it stay smooth?
+
 import assert from 'node:assert/strict'
-import type { PatientRow } from '@health/domain'
+import type { PatientRow } from '@health/api'
 import type { Browser, Request } from 'playwright-core'
 import { launchChromium } from '../../e2e/browser.ts'
 import { until } from '../../e2e/until.ts'

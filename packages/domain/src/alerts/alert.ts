@@ -1,7 +1,5 @@
 // An alert: a value beyond a limit, from the record that raised it until it is over and, if it was critical, acknowledged.
-import { signalNames } from '../clinical/classify.ts'
 import type { ClassifiedSignal } from '../clinical/rules.ts'
-import type { AlertRow } from '../wire.ts'
 
 export const directions = ['low', 'high'] as const
 export type Direction = (typeof directions)[number]
@@ -80,20 +78,12 @@ export interface PatientAlerts {
 
 export const noAlerts = (): PatientAlerts => ({ open: {}, snoozes: {} })
 
-/** The alert as served, with what is snoozed of its subject. A copy: later changes leave it as it is. */
-export function alertRow(alert: Alert, { snoozes }: PatientAlerts): AlertRow {
-  const until = snoozes[`${alert.signal}.${alert.direction}`]?.until
-  return {
-    id: alert.id,
-    patient_id: alert.patientId,
-    signal: signalNames[alert.signal],
-    direction: alert.direction,
-    state: alert.state,
-    severity: alert.severity,
-    latched: alert.isLatched,
-    worst: alert.worst,
-    snoozed_until: until === undefined ? null : new Date(until).toISOString(),
-    revision: alert.revision,
-    changes: alert.changes.map(({ at, ...change }) => ({ ...change, at: new Date(at).toISOString() })),
-  }
+/** An alert at one moment: a copy, with the end of its subject's snooze (epoch ms), if there is one. */
+export interface AlertSnapshot extends Omit<Alert, 'calm'> {
+  snoozedUntil: number | null
+}
+
+export function snapshotAlert({ calm: _, changes, ...alert }: Alert, { snoozes }: PatientAlerts): AlertSnapshot {
+  const snooze = snoozes[`${alert.signal}.${alert.direction}`]
+  return { ...alert, changes: changes.map((change) => ({ ...change })), snoozedUntil: snooze?.until ?? null }
 }

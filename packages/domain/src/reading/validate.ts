@@ -35,6 +35,14 @@ export interface InvalidRecord {
   measuredAt: number | null
 }
 
+/** A record, or signals of one, that was dropped. */
+export interface DroppedRecord {
+  patientId: string
+  /** Epoch ms. */
+  receivedAt: number
+  reasons: DropReason[]
+}
+
 export type Verdict = ValidReading | InvalidRecord
 
 /** Judges a parsed record received at `receivedAt` (epoch ms, the log's append time). Each signal is judged on its own. */

@@ -1,11 +1,12 @@
 // The batch layer's side of the views: closing slots, staging a version's rows, publishing it in one step. A version may
 // hold every day, or those that changed since an earlier one: of each day the row of the newest published version counts.
 import { randomUUID } from 'node:crypto'
-import type { BatchRun, DaySums } from '@health/domain'
+import type { DaySums } from '@health/domain'
 import { encodeChange, encodeDay, type ViewChange } from '../codec.ts'
 import { basisKey, batchKey, daysKey, linesKey, partitionKey, versionField } from '../keys.ts'
 import { decodePartition, fieldsOf, type PartitionState } from '../partition-state.ts'
 import type { Guard, Operation, ViewStore } from '../store/store.ts'
+import { type BatchRun, decodeBatchRun, encodeBatchRun } from './batch-run.ts'
 
 /** The published batch view. */
 export interface BatchView {
@@ -50,7 +51,7 @@ export function decodeBatchView(fields: Record<string, string>): BatchView {
     computedAt: Number(fields['computedAt'] ?? 0),
     completeTo: Number(fields['completeTo'] ?? 0),
     watermark: new Map(Object.entries(watermark).map(([partition, offset]) => [Number(partition), offset])),
-    run: fields['run'] === undefined ? null : JSON.parse(fields['run']),
+    run: fields['run'] === undefined ? null : decodeBatchRun(fields['run']),
   }
 }
 
@@ -173,7 +174,7 @@ function encodeBatchView(version: number, view: NewVersion, standing: BatchView)
     computedAt: String(view.computedAt),
     completeTo: String(view.completeTo),
     watermark: JSON.stringify(Object.fromEntries(view.watermark)),
-    run: JSON.stringify(view.run),
+    ...(view.run && { run: encodeBatchRun(view.run) }),
   }
 }
 
@@ -184,7 +185,7 @@ export async function reportRun(store: ViewStore, run: BatchRun): Promise<void> 
   await store.step(
     [],
     [
-      { op: 'set', key: batchKey, fields: { run: JSON.stringify(run) } },
+      { op: 'set', key: batchKey, fields: { run: encodeBatchRun(run) } },
       tell({ kind: 'batch-run', run, published: false }),
     ],
   )

@@ -1,27 +1,12 @@
 // The serving layer's reads: batch view and real-time views merged into the rows that people see.
-import {
-  type AlertRow,
-  alertRow,
-  type DailyRow,
-  type DaySums,
-  emptyDay,
-  glucoseFigures,
-  mergeDays,
-  signalFigures,
-} from '@health/domain'
+import { type AlertSnapshot, type DaySums, emptyDay, mergeDays, snapshotAlert } from '@health/domain'
 import { type BatchView, decodeBatchView, readBatchView, type VersionRow } from '../batch/batch-view.ts'
 import { sortDays } from '../batch/counting-days.ts'
-import {
-  decodeDay,
-  decodeMinute,
-  decodePatient,
-  decodeReadings,
-  type MinuteSpread,
-  type PatientState,
-  type RecentReading,
-} from '../codec.ts'
+import { decodeClearedAlert } from '../cleared-alert.ts'
+import { decodeDay, decodeMinute, decodePatient, decodeReadings } from '../codec.ts'
 import { batchKey, clearedAlertsKey, daysKey, minutesKey, partitionKey, patientsKey, readingsKey } from '../keys.ts'
 import { decodePartition, fieldsOf, itemsOf } from '../partition-state.ts'
+import type { MinuteSpread, PatientState, RecentReading } from '../realtime/values.ts'
 import type { Operation, ViewStore } from '../store/store.ts'
 
 /** How long single readings are kept, and minutes. */
@@ -34,19 +19,27 @@ export const minuteMs = 60_000
 export const minuteField = (minute: number): string => `m${minute}`
 export const minuteOfField = (field: string): number => Number(field.slice(1))
 
+/** A day as served; `batch` says what the batch view covers (epoch ms), null before the first run. */
+export interface ServedDay {
+  date: string
+  sums: DaySums
+  batch: { computedAt: number; completeTo: number } | null
+}
+
 /**
  * A patient's days, oldest first, or those of all patients (`*`): the batch view plus the speed layer's slots beyond
  * it, read in one step, so that every record counts exactly once at every moment.
  */
-export async function readDays(store: ViewStore, patientId: string, partitions: number): Promise<DailyRow[]> {
+export async function readDays(store: ViewStore, patientId: string, partitions: number): Promise<ServedDay[]> {
   const reads: Operation[] = [
     { op: 'getAll', key: daysKey(patientId) },
     { op: 'getAll', key: batchKey },
   ]
   for (let partition = 0; partition < partitions; partition++)
     reads.push({ op: 'getAll', key: partitionKey(partition) })
-  const [days = {}, batch = {}, ...states] = ((await store.step([], reads)) ?? []).map(fieldsOf)
-  const view = decodeBatchView(batch)
+  const [days = {}, batchFields = {}, ...states] = ((await store.step([], reads)) ?? []).map(fieldsOf)
+  const view = decodeBatchView(batchFields)
+  const batch = view.version === 0 ? null : { computedAt: view.computedAt, completeTo: view.completeTo }
   const merged = new Map<string, DaySums>()
   for (const field of sortDays(Object.keys(days), view, states.map(decodePartition)).counting) {
     const date = field.slice(field.lastIndexOf('|') + 1)
@@ -54,10 +47,7 @@ export async function readDays(store: ViewStore, patientId: string, partitions: 
     mergeDays(day, decodeDay(days[field] ?? ''))
     merged.set(date, day)
   }
-  const covered = view.version > 0
-  return [...merged]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([date, day]) => dailyRow(date, day, covered ? view : null))
+  return [...merged].sort(([a], [b]) => (a < b ? -1 : 1)).map(([date, sums]) => ({ date, sums, batch }))
 }
 
 /**
@@ -89,26 +79,6 @@ export async function readBatchRows(
     rows.push(...wanted.sort((a, b) => (a.date < b.date ? -1 : 1)))
   }
   return { view, rows }
-}
-
-/** The served row of a day; `batch` is null before the first run. */
-export function dailyRow(
-  date: string,
-  day: DaySums,
-  batch: { computedAt: number; completeTo: number } | null,
-): DailyRow {
-  return {
-    date,
-    glucose_mgdl: glucoseFigures(day.glucoseMgdl),
-    heart_rate_bpm: signalFigures(day.heartRateBpm),
-    total_records: day.validRecords + day.invalidRecords + day.duplicateRecords,
-    valid_records: day.validRecords,
-    invalid_records: day.invalidRecords,
-    duplicate_records: day.duplicateRecords,
-    complete_to: batch && new Date(batch.completeTo).toISOString(),
-    computed_at: batch && new Date(batch.computedAt).toISOString(),
-    provisional: day.provisional,
-  }
 }
 
 /** Every patient's state, by partition: a producer that ignores the key may have put one patient into several. */
@@ -161,22 +131,22 @@ function wholeSteps(from: number, to: number, stepMs: number): number[] {
 }
 
 /** The alerts that were cleared last, in no order: at most `limit` of each partition. */
-export async function readClearedAlerts(store: ViewStore, partitions: number, limit: number): Promise<AlertRow[]> {
+export async function readClearedAlerts(store: ViewStore, partitions: number, limit: number): Promise<AlertSnapshot[]> {
   const reads = Array.from(
     { length: partitions },
     (_, p): Operation => ({ op: 'range', key: clearedAlertsKey(p), from: -limit, to: -1 }),
   )
   const replies = (await store.step([], reads)) ?? []
-  return replies.flatMap((reply) => itemsOf(reply).map((text): AlertRow => JSON.parse(text)))
+  return replies.flatMap((reply) => itemsOf(reply).map(decodeClearedAlert))
 }
 
 /** All of them: those that are open, and at most `limit` cleared ones of each partition; in no order. */
-export async function readAlerts(store: ViewStore, partitions: number, limit: number): Promise<AlertRow[]> {
+export async function readAlerts(store: ViewStore, partitions: number, limit: number): Promise<AlertSnapshot[]> {
   const byPartition = await readPatients(store, partitions)
   const open = byPartition.flatMap((patients) => [...patients.values()].flatMap(openAlerts))
   return [...open, ...(await readClearedAlerts(store, partitions, limit))]
 }
 
-/** A patient's open alerts as served. */
-export const openAlerts = ({ alerts }: PatientState): AlertRow[] =>
-  alerts === undefined ? [] : Object.values(alerts.open).map((alert) => alertRow(alert, alerts))
+/** A patient's open alerts. */
+export const openAlerts = ({ alerts }: PatientState): AlertSnapshot[] =>
+  alerts === undefined ? [] : Object.values(alerts.open).map((alert) => snapshotAlert(alert, alerts))

@@ -1,5 +1,5 @@
 // The alarm: makes the alerts heard that want to be, the critical ones again and again, and tells of each change once.
-import type { AlertRow } from '@health/domain'
+import type { AlertRow } from '@health/api'
 import { words } from '../locales/words.ts'
 import { keepSetting, readText } from '../settings.ts'
 import { lastAlarm, loudAlerts, unheard } from '../state/alarms.ts'

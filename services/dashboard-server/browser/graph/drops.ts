@@ -1,5 +1,6 @@
 // What was dropped, as ticks at the foot of the graph; the reasons are told where the mouse is at one.
-import type { DroppedEvent, DropReason } from '@health/domain'
+import type { DroppedEvent } from '@health/api'
+import type { DropReason } from '@health/domain'
 import type { ChartDataset, Plugin } from 'chart.js'
 import type { Colours } from './colours.ts'
 import type { Point } from './points.ts'

@@ -1,5 +1,5 @@
 // The points of the graph, from single readings or from rows a minute, and where the line between them breaks.
-import type { SpreadOf } from '@health/domain'
+import type { SpreadRow } from '@health/api'
 import { type GraphRow, liveSpan, type Span } from '../state/history.ts'
 
 export interface Point {
@@ -23,7 +23,7 @@ export function pointsOf(rows: readonly GraphRow[], name: Name): Point[] {
   return points
 }
 
-const heightsOf = (value: number | SpreadOf): Omit<Point, 'x'> =>
+const heightsOf = (value: number | SpreadRow): Omit<Point, 'x'> =>
   typeof value === 'number' ? { y: value, min: value, max: value } : { y: value.avg, min: value.min, max: value.max }
 
 /** Sensors are not punctual: an interval is a gap only when it is this much longer than usual. */

@@ -1,14 +1,6 @@
 // Every word the page shows, in English. One catalogue, so that another language is another file with the same keys.
-import type {
-  AlertChangeRow,
-  AlertRow,
-  DropReason,
-  GlucoseRange,
-  PipelineProblem,
-  Session,
-  Status,
-  StatusReason,
-} from '@health/domain'
+import type { AlertChangeRow, AlertRow, PipelineProblem, Session } from '@health/api'
+import type { DropReason, GlucoseRange, Status, StatusReason } from '@health/domain'
 import type { Span } from '../state/history.ts'
 import type { Theme } from '../theme.ts'
 import type { Trend } from '../tone.ts'

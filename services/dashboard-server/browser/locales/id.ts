@@ -1,5 +1,5 @@
 // Every word the page shows, in Indonesian as it is said on a ward and at home. Nouns have no plural beside a number.
-import type { AlertRow } from '@health/domain'
+import type { AlertRow } from '@health/api'
 import type { Words } from './en.ts'
 
 const locale = 'id-ID'

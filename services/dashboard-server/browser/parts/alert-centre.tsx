@@ -1,5 +1,5 @@
 // The alert centre: what is open, with what can be done about it, and what was cleared.
-import type { AlertRow } from '@health/domain'
+import type { AlertRow } from '@health/api'
 import type { Sound } from '../alarm/sound.ts'
 import { words } from '../locales/words.ts'
 import { keepSetting, readText } from '../settings.ts'

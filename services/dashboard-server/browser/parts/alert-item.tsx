@@ -1,5 +1,6 @@
 // One alert: who, what, since when and how far; what was done about it, and what can be.
-import type { AlertChangeRow, AlertRow, ClassifiedSignal } from '@health/domain'
+import type { AlertChangeRow, AlertRow } from '@health/api'
+import type { ClassifiedSignal } from '@health/domain'
 import { useState } from 'preact/hooks'
 import { type AlertDeed, postDeed } from '../api.ts'
 import { formatTime } from '../format.ts'

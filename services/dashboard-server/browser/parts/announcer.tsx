@@ -1,5 +1,5 @@
 // What is said to those who hear the page: the chosen patient's values every ten seconds at most, and alerts that want to be heard.
-import type { AlertRow, PatientRow } from '@health/domain'
+import type { AlertRow, PatientRow } from '@health/api'
 import { useEffect, useState } from 'preact/hooks'
 import { formatAge, formatValue } from '../format.ts'
 import { words } from '../locales/words.ts'

@@ -1,5 +1,6 @@
 // The whole page, drawn from the state: header, banner, patients, bedside, alerts, pipeline.
-import { gravity, type PatientRow } from '@health/domain'
+import type { PatientRow } from '@health/api'
+import { gravity } from '@health/domain'
 import { useEffect, useState } from 'preact/hooks'
 import type { Sound } from '../alarm/sound.ts'
 import { words } from '../locales/words.ts'

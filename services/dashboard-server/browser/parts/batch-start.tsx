@@ -1,5 +1,5 @@
 // The button that starts a batch run, and what became of it.
-import type { BatchRun } from '@health/domain'
+import type { BatchRunRow } from '@health/api'
 import { useEffect, useState } from 'preact/hooks'
 import { startBatch } from '../api.ts'
 import { formatTime } from '../format.ts'
@@ -10,7 +10,7 @@ const says = words.daily
 const unheardMs = 10_000
 
 interface Props {
-  batch: BatchRun | null
+  batch: BatchRunRow | null
   again: boolean
   now: number
   mayRun: boolean
@@ -38,7 +38,7 @@ export function PipelineBatchStart({ batch, mayRun }: Pick<Props, 'batch' | 'may
 }
 
 /** What became of asking, until a newer run is known, and the button for it. */
-function useStart(batch: BatchRun | null, mayRun: boolean, name: string) {
+function useStart(batch: BatchRunRow | null, mayRun: boolean, name: string) {
   const [answer, setAnswer] = useState<Answer | null>(null)
   // An answer is about the run that was known when it came; a newer one has the word.
   const current = answer !== null && answer.before === batch?.started_at ? answer.text : null
@@ -68,7 +68,7 @@ interface Answer {
   text: string
 }
 
-function runInWords(batch: BatchRun | null, answer: string | null, now: number): string {
+function runInWords(batch: BatchRunRow | null, answer: string | null, now: number): string {
   if (batch?.state === 'running') return says.running(batch.message)
   if (answer !== null) return answer
   return batch?.state === 'failed' ? says.failed(formatTime(Date.parse(batch.started_at), now), batch.message) : ''

@@ -1,5 +1,5 @@
 // The bedside of the chosen patient: current values, the graph, and the days.
-import type { PatientRow } from '@health/domain'
+import type { PatientRow } from '@health/api'
 import { formatValue } from '../format.ts'
 import { words } from '../locales/words.ts'
 import { lowWithFastPulse } from '../state/low-with-fast-pulse.ts'

@@ -1,5 +1,6 @@
 // Daily Analysis: the figures of the latest day, of the chosen patient or of all, and of the days before it.
-import { type BatchRun, createDayOf, type DailyRow, maxFutureMs } from '@health/domain'
+import type { BatchRunRow, DailyRow } from '@health/api'
+import { createDayOf, maxFutureMs } from '@health/domain'
 import { useMemo, useState } from 'preact/hooks'
 import { formatCount, formatFigure, formatPercent, formatTime } from '../format.ts'
 import { words } from '../locales/words.ts'
@@ -11,7 +12,7 @@ const says = words.daily
 interface Props {
   chosen: string | null
   daily: ReadonlyMap<string, readonly DailyRow[]>
-  batch: BatchRun | null
+  batch: BatchRunRow | null
   batchHasRun: boolean
   timeZone: string
   now: number

@@ -1,5 +1,6 @@
 // The figures of one day: glucose, time in ranges, heart rate and how many records they come from.
-import type { ClassifiedSignal, DailyRow, SignalFigures } from '@health/domain'
+import type { DailyRow } from '@health/api'
+import type { ClassifiedSignal, SignalFigures } from '@health/domain'
 import { formatCount, formatFigure, formatPercent } from '../format.ts'
 import { words } from '../locales/words.ts'
 import { HeartIcon } from './icons.tsx'

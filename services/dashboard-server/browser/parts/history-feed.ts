@@ -1,6 +1,6 @@
 // The minutes of the longer spans as the graph needs them: asked for once a minute and whenever something may have been
 // missed, and kept current in between by the readings that are told.
-import type { MinuteRow, PatientRow } from '@health/domain'
+import type { MinuteRow, PatientRow } from '@health/api'
 import { useEffect, useState } from 'preact/hooks'
 import { fetchMinutes } from '../api.ts'
 import { liveSpan, openingSpan, type Span, shortestHistory, withReadings } from '../state/history.ts'

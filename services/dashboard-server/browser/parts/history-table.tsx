@@ -1,5 +1,6 @@
 // The minutes of the graph as a table, for those who do not see the graph.
-import type { ClassifiedSignal, ClinicalRules, MinuteRow, SpreadOf } from '@health/domain'
+import type { MinuteRow, SpreadRow } from '@health/api'
+import type { ClassifiedSignal, ClinicalRules } from '@health/domain'
 import { formatMinute, formatValue } from '../format.ts'
 import { words } from '../locales/words.ts'
 import type { Judge } from './measured.tsx'
@@ -40,7 +41,7 @@ const Row = memo(({ minute, time, rules }: { minute: MinuteRow; time: string; ru
   </tr>
 ))
 
-function spreadText(signal: ClassifiedSignal, spread: SpreadOf | null, rules: ClinicalRules): string {
+function spreadText(signal: ClassifiedSignal, spread: SpreadRow | null, rules: ClinicalRules): string {
   if (spread === null) return '–'
   const { avg, min, max } = spread
   const text = (value: number) => formatValue(signal, value, rules)

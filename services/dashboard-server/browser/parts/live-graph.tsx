@@ -1,5 +1,5 @@
 // The graph of the chosen patient over the span that is chosen, with its pause, its zoom and its table.
-import type { DroppedEvent, LiveReading, MinuteRow, PatientRow } from '@health/domain'
+import type { DroppedEvent, LiveReading, MinuteRow, PatientRow } from '@health/api'
 import { useRef } from 'preact/hooks'
 import { formatAge, formatTime } from '../format.ts'
 import { words } from '../locales/words.ts'

@@ -1,5 +1,6 @@
 // One measured value: the number in its own tone, its unit, its age; grey and hatched once it is older than its interval.
-import type { ClassifiedSignal, PatientRow, Snapshot } from '@health/domain'
+import type { PatientRow, Snapshot } from '@health/api'
+import type { ClassifiedSignal } from '@health/domain'
 import { formatAge, formatTime, formatValue } from '../format.ts'
 import { words } from '../locales/words.ts'
 import { isStale } from '../state/staleness.ts'

@@ -1,5 +1,5 @@
 // The patients, gravest first, with search. Only the rows in sight are drawn, so that a thousand cost what twenty do.
-import type { PatientRow as Row } from '@health/domain'
+import type { PatientRow as Row } from '@health/api'
 import { useRef, useState } from 'preact/hooks'
 import { words } from '../locales/words.ts'
 import { rowsInSight, scrollToRow } from '../window-rows.ts'

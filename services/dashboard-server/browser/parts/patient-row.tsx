@@ -1,5 +1,5 @@
 // One row of the patient list: who, what is the matter, and the number with its arrow and age.
-import type { PatientRow as Row } from '@health/domain'
+import type { PatientRow as Row } from '@health/api'
 import { words } from '../locales/words.ts'
 import { toneOf } from '../tone.ts'
 import { HeartIcon } from './icons.tsx'

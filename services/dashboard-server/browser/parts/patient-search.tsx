@@ -1,5 +1,5 @@
 // The search for a patient: by any part of the id.
-import type { PatientRow as Row } from '@health/domain'
+import type { PatientRow as Row } from '@health/api'
 import { words } from '../locales/words.ts'
 
 export const PatientSearch = ({ query, onQuery }: { query: string; onQuery(query: string): void }) => (

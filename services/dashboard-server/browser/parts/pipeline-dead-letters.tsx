@@ -1,5 +1,5 @@
 // The dead letters: fetched when this is opened or asked again. Their text comes from outside and is shown as text only.
-import type { DeadLetterRow } from '@health/domain'
+import type { DeadLetterRow } from '@health/api'
 import { useEffect, useState } from 'preact/hooks'
 import { fetchDeadLetters } from '../api.ts'
 import { formatCount, formatTime } from '../format.ts'

@@ -1,5 +1,6 @@
 // What was dropped, by reason, and on demand the dead letters behind the counts.
-import type { DropReason, PipelineRow } from '@health/domain'
+import type { PipelineRow } from '@health/api'
+import type { DropReason } from '@health/domain'
 import { useState } from 'preact/hooks'
 import { formatCount } from '../format.ts'
 import { words } from '../locales/words.ts'

@@ -1,4 +1,4 @@
-import type { PipelineProblem, PipelineRow } from '@health/domain'
+import type { PipelineProblem, PipelineRow } from '@health/api'
 import { describe, expect, test } from 'vitest'
 import { formatTime } from '../format.ts'
 import { after, aPipelineRow, noon } from '../state/sample-rows.ts'

@@ -1,5 +1,5 @@
 // The stages that a reading passes, lane by lane, each with how it does, in words, from the row that the server sends.
-import type { BatchRun, Percentiles, PipelineProblem, PipelineRow } from '@health/domain'
+import type { BatchRunRow, Percentiles, PipelineProblem, PipelineRow } from '@health/api'
 import { formatAge, formatCount, formatMs, formatRate, formatTime } from '../format.ts'
 import { words } from '../locales/words.ts'
 import { behindSeconds } from '../state/troubles.ts'
@@ -130,16 +130,16 @@ function archiverDoing(row: PipelineRow): Doing {
 }
 
 const runStates = { running: 'flowing', done: 'idle', failed: 'halted' } as const satisfies Record<
-  BatchRun['state'],
+  BatchRunRow['state'],
   HopState
 >
 
-const runDoing = (run: BatchRun | null): Doing =>
+const runDoing = (run: BatchRunRow | null): Doing =>
   run === null
     ? { state: 'idle', doing: says.neverRun }
     : { state: runStates[run.state], doing: says.runStates[run.state] }
 
-function runFigures(run: BatchRun | null, now: number): string[] {
+function runFigures(run: BatchRunRow | null, now: number): string[] {
   if (run === null) return []
   const { state, started_at, computed_at, records, rows, message } = run
   const began = Date.parse(started_at)

@@ -1,5 +1,5 @@
 // Batch and speed side by side: how many records each answers for, what those are, and what both come to together.
-import type { MergeCounts } from '@health/domain'
+import type { MergeCounts } from '@health/api'
 import { formatCount, formatTime } from '../format.ts'
 import { words } from '../locales/words.ts'
 

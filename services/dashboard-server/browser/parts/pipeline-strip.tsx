@@ -1,5 +1,5 @@
 // The pipeline made visible: the diagram, who answers for what, the batch run's key, and what was dropped.
-import type { PipelineRow } from '@health/domain'
+import type { PipelineRow } from '@health/api'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { formatTime } from '../format.ts'
 import { words } from '../locales/words.ts'

@@ -1,5 +1,5 @@
 // The graph's values as a table, for those who do not see the graph.
-import type { DroppedEvent, LiveReading } from '@health/domain'
+import type { DroppedEvent, LiveReading } from '@health/api'
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import { formatClock } from '../format.ts'

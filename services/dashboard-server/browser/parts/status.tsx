@@ -1,5 +1,5 @@
 // A status as people see it: icon, word and colour together, and the mark of what is stale.
-import type { PatientRow } from '@health/domain'
+import type { PatientRow } from '@health/api'
 import { words } from '../locales/words.ts'
 import { type Tone, toneOf } from '../tone.ts'
 import { StaleIcon, ToneIcon } from './icons.tsx'

@@ -1,5 +1,5 @@
 // The current values of one patient, big enough for a dark room: number, unit, arrow, age and word together.
-import type { PatientRow } from '@health/domain'
+import type { PatientRow } from '@health/api'
 import { formatDelta, formatGlucoseRate, formatTemperature } from '../format.ts'
 import { words } from '../locales/words.ts'
 import { isStale } from '../state/staleness.ts'

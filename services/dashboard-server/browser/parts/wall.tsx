@@ -1,5 +1,5 @@
 // The wall: every patient as a tile, gravest first, for a screen that is looked at from across the room.
-import type { AlertRow, PatientRow as Row } from '@health/domain'
+import type { AlertRow, PatientRow as Row } from '@health/api'
 import { useMemo, useRef, useState } from 'preact/hooks'
 import { words } from '../locales/words.ts'
 import { isOpen } from '../state/alarms.ts'

@@ -1,4 +1,4 @@
-import type { AlertChangeRow } from '@health/domain'
+import type { AlertChangeRow } from '@health/api'
 import { describe, expect, test } from 'vitest'
 import { isSnoozed, lastAlarm, loudAlerts, mergeAlerts, unheard } from './alarms.ts'
 import { after, anAlert, noon } from './sample-rows.ts'

@@ -1,5 +1,5 @@
 // Which alerts want looking at, in which order, and which of them make a noise.
-import type { AlertChangeRow, AlertRow } from '@health/domain'
+import type { AlertChangeRow, AlertRow } from '@health/api'
 
 /** Cleared ones beyond this number are forgotten. */
 const keptCleared = 100

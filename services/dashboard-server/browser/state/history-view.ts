@@ -1,5 +1,5 @@
 // What the graph shows while it does not simply run on: what it is held at, the part it is zoomed to, what came since. Pure.
-import type { DroppedEvent, LiveReading } from '@health/domain'
+import type { DroppedEvent, LiveReading } from '@health/api'
 import type { GraphRow } from './history.ts'
 import type { TimeWindow } from './history-zoom.ts'
 

@@ -1,4 +1,4 @@
-import type { LiveReading, MinuteRow } from '@health/domain'
+import type { LiveReading, MinuteRow } from '@health/api'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { liveSpan, openingSpan, shortestHistory, withReadings } from './history.ts'

@@ -1,5 +1,5 @@
 // The spans of time that the graph can show, and the minutes of the longer ones, kept current by what is told live. Pure.
-import type { LiveReading, MinuteRow, SpreadOf } from '@health/domain'
+import type { LiveReading, MinuteRow, SpreadRow } from '@health/api'
 
 /** Seconds up to now. The first shows every reading, the others a row a minute. */
 export const spans = [60, 10_800, 21_600, 43_200, 86_400] as const
@@ -71,7 +71,7 @@ function minutesOf(readings: readonly LiveReading[]): MinuteRow[] {
   return [...minutes.values()]
 }
 
-function spreadWith(spread: SpreadOf | null, value: number | null): SpreadOf | null {
+function spreadWith(spread: SpreadRow | null, value: number | null): SpreadRow | null {
   if (value === null) return spread
   if (spread === null) return { min: value, avg: value, max: value, count: 1 }
   const count = spread.count + 1
@@ -91,7 +91,7 @@ function fullerMinute(held: MinuteRow | undefined, told: MinuteRow): MinuteRow {
   return isSame ? held : { measured_at: held.measured_at, glucose_mgdl, heart_rate_bpm }
 }
 
-const fullerSpread = (held: SpreadOf | null, told: SpreadOf | null): SpreadOf | null =>
+const fullerSpread = (held: SpreadRow | null, told: SpreadRow | null): SpreadRow | null =>
   told !== null && told.count > (held?.count ?? 0) ? told : held
 
 const byTime = (a: MinuteRow, b: MinuteRow): number => (a.measured_at < b.measured_at ? -1 : 1)

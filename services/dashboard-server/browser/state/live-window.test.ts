@@ -1,4 +1,4 @@
-import type { LiveReading } from '@health/domain'
+import type { LiveReading } from '@health/api'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { mergeReadings, trimReadings } from './live-window.ts'

@@ -1,5 +1,5 @@
 // The live window: the readings of the last minute, merged from what was asked for and what is told as it happens.
-import type { DroppedEvent, LiveReading, ReadingEvent } from '@health/domain'
+import type { DroppedEvent, LiveReading, ReadingEvent } from '@health/api'
 import { liveWindowMs } from './state.ts'
 
 /** However fast a sensor sends, the page holds no more readings than this. */

@@ -1,5 +1,6 @@
 // Low glucose with a fast pulse: two signals that together say more than each alone.
-import { levelOf, type PatientRow, type Snapshot } from '@health/domain'
+import type { PatientRow, Snapshot } from '@health/api'
+import { levelOf } from '@health/domain'
 import { isStale } from './staleness.ts'
 
 /** Both values, when the newest glucose is low, the newest heart rate high, by the rules in force, and neither is stale. */

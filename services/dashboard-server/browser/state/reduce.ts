@@ -10,7 +10,7 @@ import {
   type ReadingEvent,
   type Session,
   type Snapshot,
-} from '@health/domain'
+} from '@health/api'
 import { mergeAlerts } from './alarms.ts'
 import { mergeReadings, readingOf, trimDrops, trimReadings, withDrop } from './live-window.ts'
 import { judged } from './staleness.ts'

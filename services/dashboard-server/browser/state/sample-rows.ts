@@ -1,19 +1,16 @@
 // Rows as the server sends them, for tests: each with what matters to the test, and ordinary otherwise.
-import {
-  type AlertRow,
-  type DailyRow,
-  type DroppedEvent,
-  defaultRules,
-  emptyDay,
-  glucoseFigures,
-  type LiveReading,
-  type PatientRow,
-  type PipelineRow,
-  type ReadingEvent,
-  type Session,
-  type Snapshot,
-  signalFigures,
-} from '@health/domain'
+import type {
+  AlertRow,
+  DailyRow,
+  DroppedEvent,
+  LiveReading,
+  PatientRow,
+  PipelineRow,
+  ReadingEvent,
+  Session,
+  Snapshot,
+} from '@health/api'
+import { defaultRules, emptyDay, glucoseFigures, signalFigures } from '@health/domain'
 
 /** The moment that the samples are about. */
 export const noon = Date.UTC(2026, 10, 24, 12)

@@ -1,5 +1,5 @@
 // Staleness by the page's own clock, so that a number greys in time even when the server is dead.
-import type { PatientRow } from '@health/domain'
+import type { PatientRow } from '@health/api'
 
 /** When the signal was measured that a patient's staleness is judged by: glucose, for all who ever sent it. RFC 3339. */
 export const judgedTime = ({ latest }: PatientRow): string =>

@@ -8,7 +8,7 @@ import type {
   PipelineRow,
   Session,
   Snapshot,
-} from '@health/domain'
+} from '@health/api'
 
 /** Times are epoch ms on the server's clock, save where it says the browser's. */
 export interface State {

@@ -1,4 +1,4 @@
-import type { PipelineProblem } from '@health/domain'
+import type { PipelineProblem } from '@health/api'
 import { describe, expect, test } from 'vitest'
 import { formatMinute } from '../format.ts'
 import { type Event, reduce } from './reduce.ts'

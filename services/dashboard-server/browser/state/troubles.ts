@@ -1,5 +1,5 @@
 // What is wrong just now, gravest first, in words: the cause, since when, and the next thing to do.
-import type { PatientRow, PipelineProblem } from '@health/domain'
+import type { PatientRow, PipelineProblem } from '@health/api'
 import { formatAge, formatCount, formatMinute } from '../format.ts'
 import { words } from '../locales/words.ts'
 import { judgedTime } from './staleness.ts'

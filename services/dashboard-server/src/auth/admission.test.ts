@@ -1,4 +1,4 @@
-import type { Snapshot } from '@health/domain'
+import type { Snapshot } from '@health/api'
 import { io } from 'socket.io-client'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { type BrowserSocket, connect, startTestDashboard } from '../dashboard.fixture.ts'

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import type { Session } from '@health/domain'
+import type { Session } from '@health/api'
 import { createLogger } from '@health/runtime'
 import { expect, test, vi } from 'vitest'
 import { createTestSpeedLayer, startTestDashboard } from '../dashboard.fixture.ts'

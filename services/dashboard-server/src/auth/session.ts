@@ -1,6 +1,7 @@
 // The session of a browser: a token that was given once, kept in a cookie that no script on the page can read.
+
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Session } from '@health/domain'
+import type { Session } from '@health/api'
 import { bearerSecret, type Gate, type Identity, type Refusal, refuse, sendProblem } from '@health/runtime'
 import express, { type CookieOptions, type ErrorRequestHandler, type Request, type Router } from 'express'
 import { z } from 'zod'

@@ -1,6 +1,6 @@
 // Who is told what: everybody the news in rounds, newcomers a snapshot, those who watch a patient what concerns them at once,
 // and who is slower than the news nothing until all of it has left, and then everything afresh.
-import type { ClientEvents, ServerEvents, Snapshot } from '@health/domain'
+import type { ClientEvents, ServerEvents, Snapshot } from '@health/api'
 import { allPatients } from '@health/views'
 import type { Namespace } from 'socket.io'
 import { type BrowserSocket, joinMessages, type Message, messageOf, type News, send } from './message.ts'

@@ -1,4 +1,5 @@
-import { defaultRules, type PatientRow } from '@health/domain'
+import type { PatientRow } from '@health/api'
+import { defaultRules } from '@health/domain'
 import type { PatientState } from '@health/views'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'

@@ -1,6 +1,7 @@
 // What is told to many is written once: as text, as a web socket's frame, and compressed, all before the first one gets it.
+
 import { constants, deflateRawSync } from 'node:zlib'
-import type { ClientEvents, ServerEvents } from '@health/domain'
+import type { ClientEvents, ServerEvents } from '@health/api'
 import type { Socket } from 'socket.io'
 import type { WebSocket } from 'ws'
 

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { Socket as NetSocket } from 'node:net'
-import { defaultRules, type LiveReading, type Snapshot } from '@health/domain'
+import type { LiveReading, Snapshot } from '@health/api'
+import { defaultRules } from '@health/domain'
 import { createGate, createLogger, listen } from '@health/runtime'
 import { io } from 'socket.io-client'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -63,12 +64,10 @@ test('what is dropped is told to those who watch its patient, also to whoever be
   const [toOne, toOther] = [heard(one, 'dropped'), heard(other, 'dropped')]
   await watch(one, 'p001')
   await watch(other, 'p002')
-  const dropped = {
-    patient_id: 'p001',
-    received_at: new Date().toISOString(),
-    reasons: ['implausible_glucose' as const],
-  }
-  await drop(dropped)
+  const receivedAt = Date.now()
+  const reasons = ['implausible_glucose' as const]
+  await drop({ patientId: 'p001', receivedAt, reasons })
+  const dropped = { patient_id: 'p001', received_at: new Date(receivedAt).toISOString(), reasons }
   await vi.waitFor(() => expect(toOne).toEqual([dropped]))
   expect(toOther).toEqual([])
   await watch(other, 'p001')

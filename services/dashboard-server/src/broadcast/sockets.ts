@@ -1,16 +1,17 @@
 // The Socket.io side: a snapshot for every browser that comes, then the news, each told to those it concerns.
+
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
 import {
   type AlertRow,
   type ClientEvents,
-  type ClinicalRules,
   type DailyRow,
-  idPattern,
+  droppedEvent,
   type PatientRow,
   type PipelineRow,
   type ServerEvents,
   type Snapshot,
-} from '@health/domain'
+} from '@health/api'
+import { type ClinicalRules, idPattern } from '@health/domain'
 import { closeAfterBody } from '@health/runtime'
 import { allPatients } from '@health/views'
 import { Server } from 'socket.io'
@@ -123,8 +124,9 @@ export function createSockets(
   }
 
   function tellDropped(dropped: Applied['dropped']): void {
-    drops.add(dropped)
-    for (const drop of dropped) {
+    const events = dropped.map(droppedEvent)
+    drops.add(events)
+    for (const drop of events) {
       if (!isWatched(drop.patient_id)) continue
       const messages = [messageOf(['dropped', drop])]
       tellWatchers(drop.patient_id, messages)

@@ -1,5 +1,5 @@
 // Tells the days that changed: of the patients somebody watches, and of all patients together.
-import type { DailyRow } from '@health/domain'
+import { type DailyRow, dailyRow } from '@health/api'
 import { allPatients, readDays, type ViewStore, ViewsUnavailable } from '@health/views'
 import { createThrottle } from './throttle.ts'
 
@@ -51,7 +51,7 @@ export function createDailyTeller({ store, partitions, isWatched, tell, now }: D
 
   async function tellDays(patientId: string): Promise<void> {
     try {
-      const rows = (await readDays(store, patientId, partitions)).slice(-daysTold)
+      const rows = (await readDays(store, patientId, partitions)).slice(-daysTold).map(dailyRow)
       const before = told.get(patientId)
       const changed = rows.filter((row) => before?.get(row.date) !== versionOf(row))
       told.set(patientId, new Map(rows.map((row) => [row.date, versionOf(row)])))

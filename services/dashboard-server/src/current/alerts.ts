@@ -1,15 +1,16 @@
 // The alerts in memory: those that are open, and the ones that were cleared last; newest change first.
-import type { AlertRow, AlertState } from '@health/domain'
+import { type AlertRow, alertRow } from '@health/api'
+import type { AlertSnapshot, AlertState } from '@health/domain'
 import { openAlerts, type PatientState } from '@health/views'
 
 export interface Alerts {
   /** Takes what was read in place of everything known: the patients' states, by partition, and cleared alerts. */
-  replace(byPartition: readonly ReadonlyMap<string, PatientState>[], cleared: readonly AlertRow[]): void
+  replace(byPartition: readonly ReadonlyMap<string, PatientState>[], cleared: readonly AlertSnapshot[]): void
   /**
    * Takes what a batch has changed: alerts as they were after each change, and the states of patients, whose open alerts
    * are the newest. Returns the rows of which something is new.
    */
-  apply(changed: readonly AlertRow[], patients: Readonly<Record<string, PatientState>>): AlertRow[]
+  apply(changed: readonly AlertSnapshot[], patients: Readonly<Record<string, PatientState>>): AlertRow[]
   /** Of one state, or all of them. */
   rows(state?: AlertState | null): AlertRow[]
   find(id: string): AlertRow | undefined
@@ -37,12 +38,13 @@ export function createAlerts(): Alerts {
     replace(byPartition, rows) {
       open.clear()
       cleared.clear()
-      for (const row of [...rows].sort(newestFirst).slice(0, keptCleared).reverse()) put(row)
-      for (const states of byPartition) for (const row of [...states.values()].flatMap(openAlerts)) put(row)
+      for (const row of rows.map(alertRow).sort(newestFirst).slice(0, keptCleared).reverse()) put(row)
+      for (const states of byPartition)
+        for (const row of [...states.values()].flatMap(openAlerts).map(alertRow)) put(row)
     },
     apply(changed, patients) {
       const told = new Map<string, AlertRow>()
-      for (const row of [...changed, ...Object.values(patients).flatMap(openAlerts)]) {
+      for (const row of [...changed, ...Object.values(patients).flatMap(openAlerts)].map(alertRow)) {
         const known = open.get(row.id)
         if (known?.revision === row.revision && known.worst === row.worst) continue
         put(row)

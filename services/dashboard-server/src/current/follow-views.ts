@@ -1,6 +1,7 @@
 // Follows the views: reads them once, then takes every change; after a gap, or an outage, reads afresh.
+
 import { setTimeout } from 'node:timers/promises'
-import type { AlertRow } from '@health/domain'
+import type { AlertRow } from '@health/api'
 import {
   decodeChange,
   readClearedAlerts,

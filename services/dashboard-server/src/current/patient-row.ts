@@ -1,5 +1,6 @@
 // One patient as listed: from what the views keep of the patient to the row that people see.
-import { type ClinicalRules, classify, type PatientRow, type Signal, signals } from '@health/domain'
+import type { PatientRow } from '@health/api'
+import { type ClinicalRules, classify, type Signal, signals } from '@health/domain'
 import type { LatestValue, PatientState } from '@health/views'
 
 export interface RowRules {

@@ -1,5 +1,5 @@
 // The patients in memory: read once, then changed by what the views tell, so that serving a thousand asks the views nothing.
-import { comparePatients, type PatientRow } from '@health/domain'
+import { comparePatients, type PatientRow } from '@health/api'
 import type { PatientState } from '@health/views'
 import { patientRow, type RowRules } from './patient-row.ts'
 

@@ -1,4 +1,4 @@
-import type { DroppedEvent } from '@health/domain'
+import type { DroppedEvent } from '@health/api'
 import { expect, test } from 'vitest'
 import { createRecentDrops } from './recent-drops.ts'
 

@@ -1,5 +1,5 @@
 // What was dropped within the last minute, for whoever begins to watch a patient: the views count it, and keep none of it.
-import type { DroppedEvent } from '@health/domain'
+import type { DroppedEvent } from '@health/api'
 
 export interface RecentDrops {
   add(dropped: readonly DroppedEvent[]): void

@@ -1,5 +1,5 @@
 // Latencies of the last minute as percentiles. Counted by value, to two digits, so that any traffic fits into little memory.
-import type { Percentiles } from '@health/domain'
+import type { Percentiles } from '@health/api'
 
 const secondsKept = 60
 

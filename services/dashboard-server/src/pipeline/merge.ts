@@ -1,5 +1,5 @@
 // Which layer answers for how many records: the batch view for all below its watermark, the speed layer for those since.
-import type { MergeCounts } from '@health/domain'
+import type { MergeCounts } from '@health/api'
 import type { BatchView, PartitionState } from '@health/views'
 
 /** Counted by places in the log, where every record has one. What was deleted before anybody took it counts nowhere. */

@@ -1,5 +1,6 @@
 // The pipeline in numbers: from what log and views say of themselves, once a second, to the row that people see.
-import type { DropReason, Percentiles, PipelineRow } from '@health/domain'
+import { batchRunRow, type Percentiles, type PipelineRow } from '@health/api'
+import type { DropReason } from '@health/domain'
 import type { PartitionRange } from '@health/log'
 import type { BatchView, PartitionState } from '@health/views'
 import { countMerge } from './merge.ts'
@@ -73,7 +74,7 @@ export function createPipelineRows(archiveRollSeconds: number): (facts: Pipeline
         lag: lagOf(saved),
         behind_seconds: behind.archiver(now, saved),
       },
-      batch: batch?.run ?? null,
+      batch: batch?.run ? batchRunRow(batch.run) : null,
       merge: batch === null || states.length === 0 ? null : countMerge(states, batch),
       dashboard: {
         clients: facts.clients,

@@ -1,5 +1,5 @@
 // What is wrong with the pipeline, in words for a person and with the next thing to do.
-import type { PipelineProblem } from '@health/domain'
+import type { PipelineProblem } from '@health/api'
 
 /** What does not answer, in words, by part. */
 export type Outages = Partial<Record<'log' | 'views', string>>

@@ -1,5 +1,6 @@
 // Watches the pipeline: asks log and views once a second how far everybody is, and makes the row that people see.
-import { maxAlertAgeMs, type PipelineRow } from '@health/domain'
+import { batchRunRow, type PipelineRow } from '@health/api'
+import { maxAlertAgeMs } from '@health/domain'
 import type { EventLog } from '@health/log'
 import { readBatchView, readPartitions, type ViewStore } from '@health/views'
 import type { Applied, BatchRunTold } from '../current/follow-views.ts'
@@ -90,7 +91,7 @@ export function watchPipeline(options: PipelineOptions): WatchedPipeline {
         if (receivedAt - measuredAt <= maxAlertAgeMs) latencies.sensors.add(at, receivedAt - measuredAt)
       }
     },
-    batchRun: ({ run }) => tell({ ...row, batch: run }),
+    batchRun: ({ run }) => tell({ ...row, batch: batchRunRow(run) }),
     told(receivedAt) {
       const at = now()
       told++

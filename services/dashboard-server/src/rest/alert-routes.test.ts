@@ -1,4 +1,5 @@
-import { type AlertRow, parseAction } from '@health/domain'
+import type { AlertRow } from '@health/api'
+import { parseAction } from '@health/domain'
 import { expect, test, vi } from 'vitest'
 import { createTestSpeedLayer, partitions, startTestDashboard } from '../dashboard.fixture.ts'
 

@@ -1,5 +1,6 @@
 // What people do about alerts, by REST: each becomes a record of the log, and what follows from it is told like all news.
-import { type AlertActionMessage, type AlertRow, formatAction, maxNoteLength, maxSnoozeMinutes } from '@health/domain'
+import type { AlertRow } from '@health/api'
+import { type AlertActionMessage, formatAction, maxNoteLength, maxSnoozeMinutes } from '@health/domain'
 import type { EventLog } from '@health/log'
 import { type Identity, sendProblem } from '@health/runtime'
 import express, { type Request, type Response, type Router } from 'express'

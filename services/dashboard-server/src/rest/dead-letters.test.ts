@@ -1,4 +1,4 @@
-import type { DeadLetterRow } from '@health/domain'
+import type { DeadLetterRow } from '@health/api'
 import { createDeadLetter, deadLetterTopic, type EventLog } from '@health/log'
 import { expect, test } from 'vitest'
 import { startTestDashboard } from '../dashboard.fixture.ts'

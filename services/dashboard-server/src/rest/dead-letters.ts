@@ -1,5 +1,6 @@
 // GET /api/dead-letters: the newest of what was dropped, why, where it came from, and the beginning of its bytes.
-import type { DeadLetterRow, DropReason } from '@health/domain'
+import type { DeadLetterRow } from '@health/api'
+import type { DropReason } from '@health/domain'
 import { type DeadLetter, type EventLog, LogUnavailable, readNewestDeadLetters } from '@health/log'
 import { sendProblem } from '@health/runtime'
 import type { RequestHandler } from 'express'

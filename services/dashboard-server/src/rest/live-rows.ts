@@ -1,13 +1,6 @@
 // A patient's live window as served: single readings for up to ten minutes, beyond that a row a minute.
-import {
-  type ClinicalRules,
-  classify,
-  type LiveReading,
-  type MinuteRow,
-  maxFutureMs,
-  type ReadingEvent,
-  type SpreadOf,
-} from '@health/domain'
+import type { LiveReading, MinuteRow, ReadingEvent, SpreadRow } from '@health/api'
+import { type ClinicalRules, classify, maxFutureMs } from '@health/domain'
 import {
   type RecentReading,
   readingWindowMs,
@@ -66,7 +59,7 @@ export function readingEvent(patientId: string, reading: RecentReading, rules: C
   return { patient_id: patientId, measured_at, received_at, values, status }
 }
 
-const spreadRow = (spread: Spread | null): SpreadOf | null =>
+const spreadRow = (spread: Spread | null): SpreadRow | null =>
   spread && { min: spread.min, avg: spread.sum / spread.count, max: spread.max, count: spread.count }
 
 const timeText = (ms: number): string => new Date(ms).toISOString()

@@ -1,4 +1,4 @@
-import type { DailyRow, LiveReading, PatientRow, PipelineRow } from '@health/domain'
+import type { DailyRow, LiveReading, PatientRow, PipelineRow } from '@health/api'
 import { reportRun, type ViewChange } from '@health/views'
 import { expect, test, vi } from 'vitest'
 import { aRun, createTestSpeedLayer, runTestBatch, startTestDashboard } from '../dashboard.fixture.ts'

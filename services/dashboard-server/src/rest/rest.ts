@@ -1,15 +1,17 @@
 // The REST answers under /api: what contract.md names, from the views and from what is kept in memory of them.
-import {
-  alertStates,
-  type BatchRun,
-  type ClinicalRules,
-  type DailyRow,
-  idPattern,
-  type PipelineRow,
-} from '@health/domain'
+import { dailyRow, type PipelineRow } from '@health/api'
+import { alertStates, type ClinicalRules, idPattern } from '@health/domain'
 import type { EventLog } from '@health/log'
 import { type Gate, requireRole, sendProblem } from '@health/runtime'
-import { allPatients, readBatchView, readDays, tellViews, type ViewStore, ViewsUnavailable } from '@health/views'
+import {
+  allPatients,
+  type BatchRun,
+  readBatchView,
+  readDays,
+  tellViews,
+  type ViewStore,
+  ViewsUnavailable,
+} from '@health/views'
 import express, { type Response, type Router } from 'express'
 import { z } from 'zod'
 import { secretOf } from '../auth/session.ts'
@@ -94,13 +96,13 @@ export function createRestRouter(served: Served, gate: Gate): Router {
     const patientId = request.params.id
     const days = idPattern.test(patientId) ? await readDays(store, patientId, partitions) : []
     if (days.length === 0) return refuseUnknown(response, patientId)
-    response.json(days.filter(within(question)))
+    response.json(days.filter(within(question)).map(dailyRow))
   })
 
   router.get('/daily', async (request, response) => {
     const question = parseQuery(questions.daily, request, response)
     if (question === null) return
-    response.json((await readDays(store, allPatients, partitions)).filter(within(question)))
+    response.json((await readDays(store, allPatients, partitions)).filter(within(question)).map(dailyRow))
   })
 
   router.get('/alerts', (request, response) => {
@@ -131,7 +133,7 @@ export function checkCurrent({ waitingFor }: Served): void {
 
 const within =
   ({ from = '', to = lastDate }: { from?: string | undefined; to?: string | undefined }) =>
-  ({ date }: DailyRow): boolean =>
+  ({ date }: { date: string }): boolean =>
     date >= from && date <= to
 
 const refuseUnknown = (response: Response, patientId: string): void =>
@@ -145,5 +147,5 @@ const refuseSecondRun = (response: Response, run: BatchRun): void =>
   sendProblem(response, {
     status: 409,
     title: 'A batch run is under way',
-    detail: `It runs since ${run.started_at}: ${run.message}. Wait for its end; GET /api/pipeline tells it.`,
+    detail: `It runs since ${new Date(run.startedAt).toISOString()}: ${run.message}. Wait for its end; GET /api/pipeline tells it.`,
   })

@@ -1,9 +1,9 @@
+import { statuses } from '@health/domain'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { statuses } from './classify.ts'
-import { comparePatients, type Ranked } from './order.ts'
+import { comparePatients, type RankedRow } from './to-rows.ts'
 
-const aPatient = (patient: Partial<Ranked> = {}): Ranked => ({
+const aPatient = (patient: Partial<RankedRow> = {}): RankedRow => ({
   patient_id: 'p001',
   status: 'NORMAL',
   stale: false,
@@ -11,7 +11,7 @@ const aPatient = (patient: Partial<Ranked> = {}): Ranked => ({
   ...patient,
 })
 
-const idsInOrder = (patients: Ranked[]) => patients.toSorted(comparePatients).map((patient) => patient.patient_id)
+const idsInOrder = (patients: RankedRow[]) => patients.toSorted(comparePatients).map((patient) => patient.patient_id)
 
 test('the gravest status comes first, and a stale normal before a normal', () => {
   const patients = [
