@@ -3,7 +3,7 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
-const folders = '{packages,services,scripts,test}/**'
+const folders = '{packages,services,scripts,test,docs}/**'
 const minuteMs = 60_000
 
 export default defineConfig({

@@ -1,4 +1,4 @@
-// `pnpm bench`: everything that is promised of speed, measured side by side with what it is compared with.
+// `pnpm bench`: measures every promised figure side by side with its peer.
 import { mkdirSync } from 'node:fs'
 import { exitWith } from '@health/runtime'
 import { kafkaJars } from '../faults/kafka-settings.ts'
@@ -6,10 +6,9 @@ import { currentCommit, currentLoad, describeMachine } from './machine.ts'
 import { type BenchOptions, readOptions } from './options.ts'
 import { openPeer } from './peer.ts'
 import { growthOf } from './report/growth.ts'
-import { terminalGrowth } from './report/growth-table.ts'
+import { alignedTable, growthTables, resultTable } from './report/print.ts'
 import { type MeasuredWork, type Report, readReport, roundsOf, writeReport } from './report/report.ts'
 import { resultOf, type WorkRounds } from './report/result.ts'
-import { terminalTable } from './report/table.ts'
 import { fullSizes, quickSizes } from './sizes.ts'
 import { startSystem } from './system.ts'
 import { backlogWork, longBacklogWork } from './works/backlog.ts'
@@ -53,9 +52,9 @@ try {
   )
   const { report, failures } = await measure(options)
   const rounds = roundsOf(report)
-  const tables = [terminalTable(resultOf(rounds)), terminalGrowth(growthOf(rounds))].filter((table) => table !== '')
-  process.stdout.write(`${tables.join('\n\n')}\n`)
-  if (options.quick) say('quick: much less than what the lines say, to see that it works')
+  const tables = [resultTable(resultOf(rounds)), ...growthTables(growthOf(rounds))]
+  process.stdout.write(`${tables.map(alignedTable).join('\n\n')}\n`)
+  if (options.quick) say('quick: sizes are much smaller than the lines say, only to see that everything runs')
   if (options.out !== null) writeReport(options.out, report)
   process.exit(failures === 0 ? 0 : 1)
 } catch (error) {
@@ -101,7 +100,7 @@ interface RoundsOptions {
   failed(what: string, error: Error): void
 }
 
-/** A B C, A B C, …: what changes about the machine meanwhile meets all alike. */
+/** A B C, A B C, …: all contenders share the machine's drift. */
 async function runRounds({ bench, work, contenders, pairs, failed }: RoundsOptions): Promise<WorkRounds> {
   const rounds = new Map<string, (Figures | null)[]>(contenders.map(({ name }) => [name, []]))
   for (let round = 1; round <= pairs; round++) {

@@ -1,9 +1,12 @@
-// How much is measured: enough to be worth quoting, or just enough to see that it works.
+// The sizes of all works: full ones for figures to quote, quick ones to see that everything runs.
 import type { LakeSize } from './data/lake.ts'
 
-/** What grows, each while the others stay as they are. */
+/** The patients of every lake. */
+export const lakePatients = 200
+
+/** The sizes of each thing that grows, while the others keep their middle size. */
 export interface GrowthSizes {
-  /** Of the backlog that each size drains; instances share the one of a cold start. */
+  /** Messages of the backlog that each size drains; instances drain `Sizes.backlog`. */
   messages: number
   warmUpSeconds: number
   liveSeconds: number
@@ -12,7 +15,7 @@ export interface GrowthSizes {
   instances: readonly number[]
   days: readonly number[]
   rowsADay: number
-  /** Rows that are new at the second batch run. */
+  /** New rows for the second batch run. */
   lastMinuteRows: number
 }
 
@@ -21,20 +24,20 @@ export interface Sizes {
   /** Messages of the backlog that is drained from a cold start, and of the long one that shows the steady rate. */
   backlog: number
   longBacklog: number
-  /** Messages of the part of the backlog that Spark drains row by row. */
+  /** Spark drains only this many messages of the backlog row by row. */
   rowBacklog: number
-  /** Spark's micro-batches: messages of one, for the newest per patient and row by row. */
+  /** Messages of a micro-batch of Spark: newest per patient, and row by row. */
   latestBatch: number
   rowBatch: number
-  /** Seconds that traffic runs before it is measured, and is measured. */
+  /** Seconds of traffic before the measurement, and during it. */
   warmUpSeconds: number
   liveSeconds: number
   ingress: number
   growth: GrowthSizes
-  /** Patients whose views are filled to the brim. */
+  /** Patients with every window of their views full. */
   fullPatients: number
   lakes: Record<'batch-1m' | 'batch-10m' | 'batch-small-files', LakeSize>
-  /** Patients of fan-out, each of whom sends once a second, and the sockets of its two rounds. */
+  /** Patients of fan-out, each of whom sends once a second, and the sockets of its two contenders. */
   fanOutPatients: number
   fewSockets: number
   manySockets: number

@@ -1,18 +1,20 @@
+// Medians, ratios and percentiles, at the edges where a round has no figure.
 import { describe, expect, test } from 'vitest'
-import { pairwiseRatios, percentile, spreadOf } from './statistics.ts'
+import { percentile, ratiosOf, spreadOf } from './statistics.ts'
 
 test.each([
   [[3], { median: 3, min: 3, max: 3, rounds: 1 }],
   [[4, 1], { median: 2.5, min: 1, max: 4, rounds: 2 }],
   [[5, 1, 100], { median: 5, min: 1, max: 100, rounds: 3 }],
   [[Number.NaN, 2], { median: 2, min: 2, max: 2, rounds: 1 }],
+  [[Number.NaN], null],
   [[], null],
 ])('the spread of %j', (values, spread) => {
   expect(spreadOf(values)).toEqual(spread)
 })
 
 test('ratios are taken round by round, and a round that lacks one of the two has none', () => {
-  expect(pairwiseRatios([10, 20, null, 40], [5, 5, 5, null])).toEqual([2, 4])
+  expect(ratiosOf([10, 20, Number.NaN, 40], [5, 5, 5])).toEqual([2, 4, Number.NaN, Number.NaN])
 })
 
 describe('percentiles', () => {
@@ -25,7 +27,7 @@ describe('percentiles', () => {
     expect(percentile(hundred, percent)).toBe(value)
   })
 
-  test('there is none of nothing', () => {
+  test('no values have no percentile', () => {
     expect(percentile([], 50)).toBeNaN()
   })
 })

@@ -1,18 +1,18 @@
-// The statistics of what was measured: medians with their spread, and ratios taken pair by pair.
+// Statistics of the measured figures: sums, percentiles, medians over the rounds, and ratios within a round.
 
 export interface Spread {
   median: number
   min: number
   max: number
-  /** Of how many rounds. */
+  /** The number of rounds with a figure. */
   rounds: number
 }
 
 export const sum = (values: Iterable<number>): number => [...values].reduce((total, value) => total + value, 0)
 
-/** `null` where there is nothing to tell of. */
-export function spreadOf(values: readonly number[]): Spread | null {
-  const sorted = values.filter(Number.isFinite).sort((a, b) => a - b)
+/** One value a round, NaN where a round has none. `null` where no round has one. */
+export function spreadOf(rounds: readonly number[]): Spread | null {
+  const sorted = rounds.filter(Number.isFinite).sort((a, b) => a - b)
   const [min] = sorted
   const max = sorted.at(-1)
   if (min === undefined || max === undefined) return null
@@ -21,15 +21,9 @@ export function spreadOf(values: readonly number[]): Spread | null {
   return { median, min, max, rounds: sorted.length }
 }
 
-/** One value a round; `null` where the round has none. */
-export type Series = readonly (number | null)[]
-
-/** The ratios of the rounds that have both: machines change from minute to minute, so only neighbours are compared. */
-export const pairwiseRatios = (ours: Series, beside: Series): number[] =>
-  ours.flatMap((value, round) => {
-    const other = beside[round] ?? null
-    return value === null || other === null ? [] : [value / other]
-  })
+/** Round by round, as the machine's speed drifts from one round to the next; NaN where a round lacks one of the two. */
+export const ratiosOf = (ours: readonly number[], beside: readonly number[]): number[] =>
+  ours.map((value, round) => value / (beside[round] ?? Number.NaN))
 
 /** The smallest value that `percent` per cent of the ascending values do not exceed; NaN where there is none. */
 export const percentile = (sorted: ArrayLike<number>, percent: number): number =>

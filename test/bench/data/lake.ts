@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { formatReading } from '@health/domain'
 import { type ArchivedRecord, dateOf, formatRows, lakeFile, lakeHeader } from '@health/lake'
 import { createRandom, type Random } from '../../faults/random.ts'
+import { lakePatients } from '../sizes.ts'
 import { partitions } from '../system.ts'
 import { patientId, randomValues } from './readings.ts'
 
@@ -17,8 +18,6 @@ export interface LakeSize {
   lastMinuteRows?: number
 }
 
-/** Of all lakes. */
-export const lakePatients = 200
 /** Where every lake ends. */
 const end = Date.UTC(2026, 1, 5)
 const dayMs = 86_400_000

@@ -1,6 +1,6 @@
-// docs/bench.svg: how many times better than what stands beside it, on a logarithmic scale, with the goals as marks.
+// docs/bench.svg: how many times better each figure is than its peer's, on a logarithmic scale, with the goals marked.
+import { asRatio } from './print.ts'
 import type { Line } from './result.ts'
-import { asRatio } from './units.ts'
 
 const left = 430
 const width = 1000
@@ -8,28 +8,23 @@ const plot = width - left - 90
 const rowHeight = 24
 const top = 40
 
-/** For some figures less is better: then the ratio is turned round, so that longer bars are always better. */
-const isLessBetter = ({ unit }: Line): boolean => unit !== 'a second'
-
 interface Bar {
   label: string
   factor: number
   goal: number | null
-  isMet: boolean
-  text: string
+  kind: 'met' | 'missed' | 'plain'
 }
 
-function barOf(line: Line): Bar[] {
-  if (line.beside === null) return []
-  const turn = (ratio: number) => (isLessBetter(line) ? 1 / ratio : ratio)
-  const ratio = line.beside.ratio.median
+function barOf({ what, unit, beside, goal, met }: Line): Bar[] {
+  if (beside === null) return []
+  // Only rates are better when higher: other ratios are inverted, so that a longer bar is always better.
+  const timesBetter = (ratio: number) => (unit === 'a second' ? ratio : 1 / ratio)
   return [
     {
-      label: `${line.what}, to ${line.beside.name}`,
-      factor: turn(ratio),
-      goal: line.goal?.of === 'ratio' ? turn(line.goal.floor) : null,
-      isMet: line.met !== 'no',
-      text: asRatio(turn(ratio)),
+      label: `${what}, to ${beside.name}`,
+      factor: timesBetter(beside.ratio.median),
+      goal: goal?.of === 'ratio' ? timesBetter(goal.floor) : null,
+      kind: met === null ? 'plain' : met === 'no' ? 'missed' : 'met',
     },
   ]
 }
@@ -60,19 +55,18 @@ export function chart(lines: readonly Line[]): string {
     const line = `<line class="${factor === 1 ? 'one' : 'axis'}" x1="${at}" x2="${at}" y1="${top - 8}" y2="${height - 8}"/>`
     return `${line}<text class="faint" x="${at}" y="${top - 14}" text-anchor="middle">${asRatio(factor)}</text>`
   })
-  const rows = bars.map(({ label, factor, goal, isMet, text }, i) => {
+  const rows = bars.map(({ label, factor, goal, kind }, i) => {
     const y = top + i * rowHeight
     const [from, to] = [Math.min(x(1), x(factor)), Math.max(x(1), x(factor))]
-    const kind = goal === null ? 'plain' : isMet ? 'met' : 'missed'
     const mark =
       goal === null
         ? ''
         : `<line class="goal" x1="${x(goal).toFixed(1)}" x2="${x(goal).toFixed(1)}" y1="${y + 1}" y2="${y + 19}"/>`
     return `<text x="${left - 10}" y="${y + 14}" text-anchor="end">${escaped(label)}</text>
 <rect class="${kind}" x="${from.toFixed(1)}" y="${y + 3}" width="${Math.max(1, to - from).toFixed(1)}" height="14" rx="2"/>${mark}
-<text x="${width - 8}" y="${y + 14}" text-anchor="end">${text}</text>`
+<text x="${width - 8}" y="${y + 14}" text-anchor="end">${asRatio(factor)}</text>`
   })
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="How many times better than what stands beside it">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="How many times better than the peer">
 <style>${style}
 </style>
 <text class="faint" x="10" y="${top - 14}">times better; the upright mark is the goal</text>

@@ -1,76 +1,63 @@
-// What was measured of each size while one thing grew: medians, how many times that of the smallest, and whether that is as
-// it should be.
-import { pairwiseRatios, type Spread, spreadOf } from '../statistics.ts'
-import type { WorkRounds } from './result.ts'
-import type { Unit } from './units.ts'
+// How figures change while one thing grows: their ratio to the smallest size, and whether it is as expected.
+import { ratiosOf, type Spread, spreadOf } from '../statistics.ts'
+import { figureByRound, type Rounds, type Unit, type WorkRounds } from './result.ts'
 
-/** `linear`: at most in proportion to the size. */
+/** `flat`: the same at every size; `linear`: at most in proportion to the size. */
 export type Expected = 'flat' | 'linear'
-
-/** A figure that is followed as the contenders of a work grow. */
-interface Followed {
-  figure: string
-  what: string
-  unit: Unit
-  expected: Expected
-}
 
 export interface GrowthLine {
   work: string
   what: string
   unit: Unit
   expected: Expected
-  /** The smallest first; `ratio` to that. */
+  /** The smallest first; `ratio` is to the smallest. */
   sizes: readonly { size: number; value: Spread; ratio: Spread }[]
-  /** Whether every median is as expected, give or take `tolerance`. */
+  /** Whether every median is as expected, within `tolerance`. */
   isMet: boolean
 }
 
-/** Machines and tails of latency differ by this factor without any growth. */
-export const tolerance = 1.5
+/** Figures differ by this factor from run to run without any growth. */
+const tolerance = 1.5
 
-const followed = (figure: string, what: string, unit: Unit, expected: Expected): Followed => ({
-  figure,
-  what,
-  unit,
-  expected,
-})
+type Row = readonly [what: string, figure: string, unit: Unit, expected: Expected]
 
-const speedLayer = (memory: Expected, redisMemory: Expected, cores: Expected): Followed[] => [
-  followed('steadyPerSecond', 'drain', 'a second', 'flat'),
-  followed('steadyCpuSecondsPerMessage', 'processor time a message', 'µs', 'flat'),
-  followed('redisCpuSecondsPerMessage', 'Redis, processor time a message', 'µs', 'flat'),
-  followed('peakBytes', 'memory of the drain', 'MB', memory),
-  followed('redisBytes', 'memory in Redis', 'MB', redisMemory),
-  followed('p50', 'Kafka to Redis at 1,000/s, p50', 'ms', 'flat'),
-  followed('p99', 'Kafka to Redis at 1,000/s, p99', 'ms', 'flat'),
-  followed('cores', 'cores at 1,000/s', 'cores', cores),
+const speedLayer = (memory: Expected, redisMemory: Expected, cores: Expected): Row[] => [
+  ['drain', 'steadyPerSecond', 'a second', 'flat'],
+  ['processor time a message', 'steadyCpuSecondsPerMessage', 'µs', 'flat'],
+  ['Redis, processor time a message', 'redisCpuSecondsPerMessage', 'µs', 'flat'],
+  ['memory of the drain', 'peakBytes', 'MB', memory],
+  ['memory in Redis', 'redisBytes', 'MB', redisMemory],
+  ['Kafka to Redis at 1,000/s, p50', 'p50', 'ms', 'flat'],
+  ['Kafka to Redis at 1,000/s, p99', 'p99', 'ms', 'flat'],
+  ['cores at 1,000/s', 'cores', 'cores', cores],
 ]
 
-const works: Readonly<Record<string, readonly Followed[]>> = {
+/** By work. */
+const rows: Readonly<Record<string, readonly Row[]>> = {
   'growth-partitions': speedLayer('flat', 'flat', 'flat'),
   'growth-patients': speedLayer('linear', 'linear', 'flat'),
   'growth-instances': speedLayer('linear', 'flat', 'linear'),
   'growth-days': [
-    followed('fullSeconds', 'batch, everything', 's', 'linear'),
-    followed('rerunSeconds', 'batch, after one new minute', 's', 'flat'),
-    followed('fullPeakBytes', 'memory, everything', 'MB', 'flat'),
-    followed('rerunPeakBytes', 'memory, after one new minute', 'MB', 'flat'),
-    followed('redisBytes', 'memory in Redis', 'MB', 'linear'),
+    ['batch, everything', 'fullSeconds', 's', 'linear'],
+    ['batch, after one new minute', 'rerunSeconds', 's', 'flat'],
+    ['memory, everything', 'fullPeakBytes', 'MB', 'flat'],
+    ['memory, after one new minute', 'rerunPeakBytes', 'MB', 'flat'],
+    ['memory in Redis', 'redisBytes', 'MB', 'linear'],
   ],
 }
 
-/** The lines of what was measured at two sizes or more. */
-export const growthOf = (rounds: Readonly<Record<string, WorkRounds>>): GrowthLine[] =>
-  Object.entries(works).flatMap(([work, figures]) => figures.flatMap((each) => lineOf(work, each, rounds[work] ?? {})))
+/** The lines of the figures that were measured at two sizes or more. */
+export const growthOf = (rounds: Rounds): GrowthLine[] =>
+  Object.entries(rows).flatMap(([work, ofWork]) => ofWork.flatMap((row) => lineOf(work, row, rounds[work] ?? {})))
 
-function lineOf(work: string, { figure, what, unit, expected }: Followed, rounds: WorkRounds): GrowthLine[] {
-  const series = Object.values(rounds).map((figures) => figures.map((each) => each?.[figure] ?? null))
-  const [smallest = []] = series
-  const sizes = Object.values(rounds).flatMap((figures, i) => {
-    const size = figures.find((each) => each !== null)?.['size']
-    const value = spreadOf((series[i] ?? []).filter((each) => each !== null))
-    const ratio = spreadOf(pairwiseRatios(series[i] ?? [], smallest))
+function lineOf(work: string, [what, figure, unit, expected]: Row, rounds: WorkRounds): GrowthLine[] {
+  const contenders = Object.values(rounds)
+  const smallest = figureByRound(contenders[0], figure)
+  const sizes = contenders.flatMap((contender) => {
+    const size = contender.find((figures) => figures !== null)?.['size']
+    const series = figureByRound(contender, figure)
+    const value = spreadOf(series)
+    const ratio = spreadOf(ratiosOf(series, smallest))
     return size === undefined || value === null || ratio === null ? [] : [{ size, value, ratio }]
   })
   if (sizes.length < 2) return []

@@ -1,3 +1,4 @@
+// A report's files, and when a report may be added to.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -32,7 +33,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-test('a report has its results in JSON, on a page and as a chart', () => {
+test('a report is written as JSON, a page and a chart', () => {
   writeReport(file, aReport)
   const { lines } = JSON.parse(readFileSync(file, 'utf8'))
   expect(lines[0]).toMatchObject({ work: 'backlog', ours: { median: 200_000 } })
@@ -48,7 +49,7 @@ test('works that are not measured again stay in a report', () => {
   expect(readReport(file, conditions)).toMatchObject(aReport)
 })
 
-test('a report of another machine, or of other sizes, is not added to', () => {
+test('a report of another machine or other sizes is refused', () => {
   writeReport(file, aReport)
   const withOtherRedis = { ...conditions, machine: { ...machine, Redis: '8.0.0' } }
   expect(() => readReport(file, withOtherRedis)).toThrow('Redis "7.0.0", not "8.0.0"')

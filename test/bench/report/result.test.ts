@@ -1,9 +1,8 @@
+// The lines of a result: medians, ratios, goals, and how they are printed.
 import { expect, test } from 'vitest'
 import { chart } from './chart.ts'
-import { comparisons } from './comparisons.ts'
-import { resultOf } from './result.ts'
-import { markdownTable, terminalTable } from './table.ts'
-import { asRatio, describeGoal } from './units.ts'
+import { alignedTable, asRatio, describeGoal, markdownTable, resultTable } from './print.ts'
+import { comparisons, resultOf } from './result.ts'
 
 const drains = (ours: number, spark: number) => ({
   backlog: {
@@ -11,33 +10,39 @@ const drains = (ours: number, spark: number) => ({
     'spark-latest': [{ perSecond: spark }, { perSecond: spark }, { perSecond: spark }],
   },
 })
+const sparkBatch = (seconds: number) => ({ 'batch-1m': { batch: [{ seconds: 1 }], spark: [{ seconds }] } })
 
-test('a line has medians, the ratio of neighbours, and whether the goal is met', () => {
+test('a line has medians, the ratio within each round, and whether the goal is met', () => {
   const [line] = resultOf(drains(300_000, 50_000))
   expect(line).toMatchObject({
     what: 'speed layer, drain with start',
     ours: { median: 315_000, rounds: 2 },
     beside: { name: 'spark-latest', ratio: { median: 6.3 } },
-    met: 'aim',
+    met: 'yes',
   })
 })
 
-test('a goal that is missed is said to be missed', () => {
-  expect(resultOf(drains(100_000, 50_000))[0]?.met).toBe('no')
+test.each([
+  ['a rate below its floor misses', drains(100_000, 50_000), 'no'],
+  ['a time that reaches its aim meets the goal', sparkBatch(26), 'yes'],
+  ['a time between floor and aim meets the floor only', sparkBatch(16), 'yes, not the aim'],
+  ['a time above its floor misses', sparkBatch(14), 'no'],
+])('%s', (_, rounds, met) => {
+  expect(resultOf(rounds)[0]?.met).toBe(met)
 })
 
-test('without the peer a line stands alone, and its goal is neither met nor missed', () => {
+test('a line without its peer stands alone, and its goal is neither met nor missed', () => {
   const { backlog } = drains(300_000, 50_000)
   const [line] = resultOf({ backlog: { 'speed-layer': backlog['speed-layer'] } })
   expect(line).toMatchObject({ beside: null, met: null })
 })
 
-test('what was not measured has no line', () => {
+test('a figure that was not measured has no line', () => {
   expect(resultOf({})).toEqual([])
 })
 
-test('every line of the result is of its own', () => {
-  const names = comparisons.map(({ work, ours, beside, goal }) => [work, ours, beside, goal?.of].join())
+test('no comparison is listed twice', () => {
+  const names = comparisons.map(({ work, figure, ours, beside }) => [work, figure, ours, beside].join())
   expect(new Set(names).size).toBe(names.length)
 })
 
@@ -50,14 +55,15 @@ test.each([
   expect(asRatio(ratio)).toBe(text)
 })
 
-test('goals are written as they are set', () => {
+test('goals are written with their bound, and their aim where they have one', () => {
   expect(describeGoal({ of: 'ratio', bound: 'at most', floor: 1 / 15, aim: 1 / 25 }, 's')).toBe('≤ 1/15, aim 1/25')
+  expect(describeGoal({ of: 'ratio', bound: 'at least', floor: 0.33, aim: 2 }, 'a second')).toBe('≥ 0.33 ×, aim 2 ×')
   expect(describeGoal({ of: 'value', bound: 'at most', floor: 0.025 }, 'ms')).toBe('≤ 25 ms')
 })
 
 test('tables and chart hold every line', () => {
   const lines = resultOf(drains(300_000, 50_000))
-  expect(terminalTable(lines).split('\n')).toHaveLength(1 + lines.length)
-  expect(markdownTable(lines).split('\n')).toHaveLength(2 + lines.length)
+  expect(alignedTable(resultTable(lines)).split('\n')).toHaveLength(1 + lines.length)
+  expect(markdownTable(resultTable(lines)).split('\n')).toHaveLength(2 + lines.length)
   expect(chart(lines)).toContain('speed layer, drain with start, to spark-latest')
 })

@@ -11,7 +11,8 @@ import {
   readPartitions,
   tellViews,
 } from '@health/views'
-import { lakeOf, lakePatients, lakeTopic } from '../data/lake.ts'
+import { lakeOf, lakeTopic } from '../data/lake.ts'
+import { lakePatients } from '../sizes.ts'
 import { sum } from '../statistics.ts'
 import { type BenchSystem, partitions } from '../system.ts'
 import { reach, secondsSince, whileRunning } from './follow.ts'

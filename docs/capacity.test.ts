@@ -1,6 +1,8 @@
+// The capacity tables: the reckoning by hand on small figures, and the page in docs/ as its script writes it.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { roundsOf } from '../test/bench/report/report.ts'
 import { refreshCapacity } from './capacity.ts'
 
 const page = 'before\n<!-- measured -->\n<!-- /measured -->\nbetween\n<!-- needed -->\nold\n<!-- /needed -->\nafter\n'
@@ -14,8 +16,9 @@ const rounds = {
     'one a second': [{ redisBytesPerPatient: 200e3 }],
   },
 }
+const fileOf = (name: string) => readFileSync(join(import.meta.dirname, name), 'utf8')
 
-test('what a million patients need follows from what was measured', () => {
+test('the needs of a million patients follow from the measured figures', () => {
   const text = refreshCapacity(page, rounds)
   expect(text).toContain(
     '| speed layer, core a message | 15 µs | growth-patients · last · steadyCpuSecondsPerMessage |',
@@ -24,25 +27,29 @@ test('what a million patients need follows from what was measured', () => {
   expect(text).toMatch(/\| speed layers by processor \| .* \| 1 \| 30 \|/)
   // 20 kB each, 2 GB a process.
   expect(text).toMatch(/\| speed layers by memory \| .* \| 10 \| 10 \|/)
-  // Never more than 25,000 patients in one, and two for each speed layer; in sixes.
+  // At most 25,000 patients in one, and two for each speed layer; in sixes.
   expect(text).toMatch(/\| partitions \| .* \| 42 \| 60 \|/)
   expect(text).toMatch(/\| Kafka, written a second \| .* \| 2.5 MB \| 150 MB \|/)
 })
 
-test('what was not measured is left open, and so is what follows from it', () => {
+test('a figure that was not measured is a dash, and so are the needs that follow from it', () => {
   const text = refreshCapacity(page, rounds)
   expect(text).toContain('| batch, 10 million rows | – |')
   expect(text).toMatch(/\| batch, reading a day \| .* \| – \| – \|/)
 })
 
-test('only the tables are made anew, as often as wanted', () => {
+test('only the tables of the page change, and a second run changes nothing', () => {
   const once = refreshCapacity(page, rounds)
   expect(once).toMatch(/^before\n.*\nbetween\n.*\nafter\n$/s)
   expect(once).not.toContain('old')
   expect(refreshCapacity(once, rounds)).toBe(once)
 })
 
-test('the page in docs has a place for both tables', () => {
-  const docs = readFileSync(join(import.meta.dirname, '../../../docs/capacity.md'), 'utf8')
-  expect(refreshCapacity(docs, rounds)).toContain('| speed layers by processor |')
+test('a page without the comments around a table is refused', () => {
+  expect(() => refreshCapacity(page.replace('<!-- /needed -->', ''), rounds)).toThrow('<!-- /needed -->')
+})
+
+test('docs/capacity.md holds the figures of docs/bench.json', () => {
+  const docs = fileOf('capacity.md')
+  expect(refreshCapacity(docs, roundsOf(JSON.parse(fileOf('bench.json'))))).toBe(docs)
 })
