@@ -1,11 +1,11 @@
-// What was measured on: without it no figure means anything.
+// The machine and the versions of a benchmark: figures of different ones cannot be compared.
 import { execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
 import type { Peer } from './peer.ts'
 
 export interface Machine {
-  /** How many, of which make. */
+  /** Count and model. */
   processors: string
   memoryBytes: number
   Node: string

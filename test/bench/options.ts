@@ -6,11 +6,10 @@ import { ConfigError } from '@health/runtime'
 
 export interface BenchOptions {
   quick: boolean
-  /** How many rounds. */
+  /** The number of rounds. */
   pairs: number
-  /** The works to measure. */
   only: readonly string[]
-  /** The folder of the peer; `null` without it. */
+  /** The peer's folder; `null`: measure without a peer. */
   peer: string | null
   /** The folder of data kept between runs. */
   state: string
@@ -20,11 +19,11 @@ export interface BenchOptions {
 
 const usage = 'Usage: pnpm bench [--quick] [--pairs N] [--only WORK]… [--peer DIR] [--state DIR] [--out FILE.json]'
 
-/** Throws a `ConfigError` that says which one is wrong. */
+/** Throws a `ConfigError` that names the wrong one. */
 export function readOptions(args: readonly string[], works: readonly string[]): BenchOptions {
   try {
     const { values } = parseArgs({
-      // pnpm hands on the `--` that separates its own options.
+      // pnpm passes on the `--` that separates its own options.
       args: args.filter((arg) => arg !== '--'),
       options: {
         quick: { type: 'boolean', default: false },

@@ -1,4 +1,4 @@
-// The peer, Spark, where its folder is given: the same work on the same Kafka, Redis, topic and lake.
+// The peer, Spark: it does the same work on the same Kafka, Redis, topic and lake when its folder is given.
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,7 +11,7 @@ import type { BenchSystem } from './system.ts'
 export type SpeedVariant = 'latest' | 'row'
 
 export interface Peer {
-  /** Drains so many messages of a topic in micro-batches of at most `batch`. */
+  /** Drains the first `messages` of a topic in micro-batches of at most `batch`. */
   drain(system: BenchSystem, variant: SpeedVariant, work: { topic: string; messages: number; batch: number }): Running
   /** Follows a topic. */
   follow(system: BenchSystem, topic: string): Running

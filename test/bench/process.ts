@@ -1,4 +1,4 @@
-// A process of the benchmark's own: a service, a load or a part of the peer, with what it costs. Needs Linux' /proc.
+// A process that the benchmark starts (a service, a load generator, the peer), with its cost. Needs Linux' /proc.
 import { spawn } from 'node:child_process'
 import { appendFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
@@ -9,25 +9,25 @@ export interface ProcessOptions {
   command: string
   args: readonly string[]
   env?: Readonly<Record<string, string>>
-  /** What it prints is appended here. */
+  /** Its output is appended here. */
   logFile: string
 }
 
 export interface Running {
   /** The rest of the first line that began with `word`. Rejects when the process ends without it. */
   said(word: string): Promise<string>
-  /** What it has cost until now, its children included. */
+  /** Its cost until now, its children included. */
   usage(): Usage
   /** Throws when it has ended. */
   assertAlive(): void
   ended: Promise<number | null>
-  /** Asks it to end, and ends it and its children for sure. */
+  /** Signals it to end, and after a time-out kills it and its children. */
   stop(signal?: 'SIGTERM' | 'SIGINT'): Promise<void>
 }
 
 const graceMs = 15_000
 
-/** Each leads a session, so that its whole tree is known and can be ended, whatever becomes of its parts. */
+/** Each leads a session, so that all its children are metered and killed, even after their parent has ended. */
 const sessions = new Set<number>()
 const killSession = (pid: number, signal: NodeJS.Signals = 'SIGKILL'): void => {
   try {
@@ -36,7 +36,7 @@ const killSession = (pid: number, signal: NodeJS.Signals = 'SIGKILL'): void => {
     // It has ended already.
   }
 }
-/** However the benchmark ends, nothing it started outlives it. */
+/** No process outlives the benchmark, however it ends. */
 process.on('exit', () => sessions.forEach((pid) => void killSession(pid)))
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130))
 
@@ -53,13 +53,13 @@ export function startProcess({ command, args, env = {}, logFile }: ProcessOption
   const meter = meterSession(pid)
   const lines: string[] = []
   const listeners = new Set<() => void>()
-  const tell = () => listeners.forEach((listener) => void listener())
+  const notify = () => listeners.forEach((listener) => void listener())
   let exitCode: number | null | undefined
   child.stderr.on('data', (text: Buffer) => appendFileSync(logFile, text))
   createInterface({ input: child.stdout }).on('line', (line) => {
     appendFileSync(logFile, `${line}\n`)
     lines.push(line)
-    tell()
+    notify()
   })
   const ended = new Promise<number | null>((resolve) => {
     child.once('close', (code) => {
@@ -67,24 +67,24 @@ export function startProcess({ command, args, env = {}, logFile }: ProcessOption
       meter.stop()
       killSession(pid)
       sessions.delete(pid)
-      tell()
+      notify()
       resolve(code)
     })
   })
-  const failure = () => new Error(`${command} ended with ${exitCode}; its words are in ${logFile}`)
+  const failure = () => new Error(`${command} ended with ${exitCode}; its output is in ${logFile}`)
 
   return {
     said: (word) =>
       new Promise((resolve, reject) => {
-        const look = () => {
+        const check = () => {
           const line = lines.find((each) => each.startsWith(`${word} `) || each === word)
           if (line === undefined && exitCode === undefined) return
-          listeners.delete(look)
+          listeners.delete(check)
           if (line === undefined) reject(failure())
           else resolve(line.slice(word.length + 1))
         }
-        listeners.add(look)
-        look()
+        listeners.add(check)
+        check()
       }),
     usage: meter.usage,
     assertAlive() {

@@ -1,4 +1,4 @@
-// What both sides are measured on: one Kafka and one Redis of the benchmark's own, and the services as processes.
+// The system under test: one Kafka and one Redis of the benchmark's own for all contenders, and the services as processes.
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,7 +17,7 @@ export type ServiceName = 'kafka-bridge' | 'speed-layer' | 'csv-archiver' | 'bat
 type Environment = Readonly<Record<string, string>>
 
 export interface RunningService extends Running {
-  /** Resolves when it says that it is ready; rejects when it ends before. */
+  /** Resolves when its readiness probe succeeds; rejects when it ends before. */
   ready(): Promise<void>
 }
 
@@ -30,19 +30,18 @@ export interface BenchSystem {
   ingest: string
   dashboard: string
   mqttPort: number
-  /** Where further instances of a service can serve their metrics: the setting `METRICS_PORT`. */
+  /** Values of `METRICS_PORT` for further instances of a service. */
   sparePorts: readonly number[]
   views: ViewStore
   redis: Redis
-  /** A log whose topics are `topic` and its dead letters; they are made, by default with `partitions`. */
+  /** A log with `topic` and its dead letters; creates the topics, by default with `partitions`. */
   openTopic(topic: string, partitionCount?: number): Promise<EventLog>
-  /** A name that no topic had before: services read a topic from its beginning when the views are empty. */
+  /** An unused name: services read a topic from its beginning when the views are empty. */
   newTopic(): string
-  /** Nothing of a run before is left in Redis. */
   emptyRedis(): Promise<void>
-  /** Starts a process; it says what it does in a file of `folder`. */
+  /** Starts a process that logs to a file in `folder`. */
   start(name: string, command: string, args: readonly string[], env?: Environment): Running
-  /** Starts the service, and does not wait for it. */
+  /** Does not wait until the service is ready. */
   startService(name: ServiceName, topic: string, settings?: Environment): RunningService
   /** Starts `test/bench/load/<name>.ts`. */
   startLoad(name: string, ...args: readonly (string | number)[]): Running
@@ -51,7 +50,7 @@ export interface BenchSystem {
 
 export const partitions = 6
 
-/** Starts Kafka and Redis in a temporary folder, which goes when this process ends, however it ends. */
+/** Starts Kafka and Redis in a temporary folder, which is removed when this process ends. */
 export async function startSystem(): Promise<BenchSystem> {
   const folder = mkdtempSync(join(tmpdir(), 'health-bench-'))
   process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }))
@@ -142,7 +141,7 @@ export async function startSystem(): Promise<BenchSystem> {
   }
 }
 
-/** What docker-compose.yml starts Node with for the service. */
+/** Node's options for the service in docker-compose.yml. */
 function nodeOptions(name: ServiceName): string[] {
   const command = new RegExp(`\\[node, (.*)services/${name}/src/main.ts`).exec(compose)?.[1]
   if (command === undefined) throw new Error(`docker-compose.yml does not start ${name}`)

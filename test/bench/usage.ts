@@ -1,13 +1,13 @@
-// What a process and its children cost: processor time and memory, from Linux' /proc.
+// Processor time and memory of a process and its children, from Linux' /proc.
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 
 export interface Usage {
   /** User and system time of all processes so far. */
   cpuSeconds: number
-  /** The most that all processes together had resident, among the samples; what they share counts more than once. */
+  /** The largest sampled sum of the resident memory of all processes; shared pages count more than once. */
   peakBytes: number
-  /** What they have resident now. */
+  /** The resident memory of all processes now. */
   bytes: number
 }
 
@@ -21,7 +21,7 @@ const setting = (name: string): number => Number(execFileSync('getconf', [name],
 const ticksPerSecond = setting('CLK_TCK')
 const pageBytes = setting('PAGESIZE')
 
-/** Meters every process of the session that `leader` leads, those included that have ended meanwhile. */
+/** Meters every process of the session that `leader` leads, including those that have ended. */
 export function meterSession(leader: number): Meter {
   const ticks = new Map<string, number>()
   let peakBytes = 0
@@ -29,7 +29,7 @@ export function meterSession(leader: number): Meter {
 
   function sample(): void {
     const processes = readSession(leader)
-    // After the last one has ended there is nothing new to know.
+    // All have ended: the last sample stays.
     if (processes.length === 0) return
     for (const each of processes) ticks.set(each.pid, each.ticks)
     bytes = processes.reduce((sum, each) => sum + each.bytes, 0)
