@@ -2,13 +2,24 @@
 import { parseArgs } from 'node:util'
 import { type DeadLetter, type EventLog, logSettings, openLog, readDeadLetters, replayOf } from '@health/log'
 import { ConfigError, createLogger, exitWith, readConfig } from '@health/runtime'
+import { answerHelp } from '@health/runtime/help'
 import { z } from 'zod'
 import { resolveTarget, sayTarget } from './target.ts'
 
 const usage = `Usage: pnpm run dead-letters [list] [--reason REASON] [--limit N] [--json]
        pnpm run dead-letters show ID
        pnpm run dead-letters replay ID… | --reason REASON
-An ID is the record's place in its topic, like 3:1205. --system compose|demo chooses the system.`
+An ID is a partition and an offset of the topic, like 3:1205. --system compose|demo chooses the system.`
+const help = `${usage}
+
+Lists the records that were dropped, with the reason of each.
+
+  show ID          prints one dead letter whole, as JSON
+  replay ID…       sends the original records again, after a fix
+  --reason REASON  only dead letters with this reason
+  --limit N        lists only the newest N; unset: 50
+  --json           lists as JSON
+  --help           prints this`
 
 const argumentSchema = z.object({
   command: z.enum(['list', 'show', 'replay'], 'must be list, show or replay'),
@@ -26,6 +37,7 @@ type Arguments = z.output<typeof argumentSchema>
 
 const maxPreview = 80
 
+answerHelp(process.argv.slice(2), help)
 try {
   const wanted = readArguments(process.argv.slice(2))
   const target = await resolveTarget(process.env, { system: wanted.system })

@@ -19,6 +19,7 @@ import {
   readConfig,
   tryProcessLock,
 } from '@health/runtime'
+import { answerHelp } from '@health/runtime/help'
 import { startSensorSimulator } from '@health/sensor-simulator'
 import { settings as simulatorSettings } from '@health/sensor-simulator/config'
 import { startSpeedLayer } from '@health/speed-layer'
@@ -38,6 +39,18 @@ const settings = z.object({
   ...simulatorSettings.shape,
 })
 
+const help = `Usage: pnpm demo
+
+Runs every service in one process, with simulated patients, and prints the dashboard's address. Ctrl-C stops it.
+It takes settings from the environment, like these:
+
+  DASHBOARD_PORT=3001  another port for the dashboard; 0 takes any that is free, for INGEST_PORT and MQTT_PORT too
+  DATA_DIR=./data/two  another folder for the log, the views and the lake
+  SIM_PATIENTS=0       no simulated patients
+
+docs/settings.md describes all settings.`
+
+answerHelp(process.argv.slice(2), help)
 try {
   await runDemo()
 } catch (error) {

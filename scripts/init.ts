@@ -6,17 +6,28 @@ import { parseArgs } from 'node:util'
 import { lakeDirOf, lakeSettings } from '@health/lake'
 import { deadLetterTopic, type EventLog, LogUnavailable, logSettings, openLog } from '@health/log'
 import { ConfigError, createLogger, exitWith, type Logger, readConfig } from '@health/runtime'
+import { answerHelp } from '@health/runtime/help'
 import { openViews, ViewsUnavailable, viewsSettings } from '@health/views'
 import { z } from 'zod'
 import { resolveTarget, sayTarget } from './target.ts'
 
 const usage = 'Usage: pnpm run init [--lake [--yes]] [--system compose|demo]'
+const help = `${usage}
+
+Empties the views and makes the folders and topics that are missing. The views fill again from the log; older days come
+back with the next batch run. The lake is not touched unless --lake is given.
+
+  --lake         moves what the lake holds to a folder beside it; asks first
+  --yes          with --lake: does not ask
+  --system NAME  compose or demo; unset: the compose stack if it is up, else the demo
+  --help         prints this`
 const settings = z.object({ ...logSettings, ...viewsSettings, ...lakeSettings })
 type InitConfig = z.output<typeof settings>
 
 /** How long Kafka and Redis may take to answer. */
 const patienceMs = 30_000
 
+answerHelp(process.argv.slice(2), help)
 try {
   const { lake, yes, system } = readArguments(process.argv.slice(2))
   const target = await resolveTarget(process.env, { system })

@@ -3,6 +3,18 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, globSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { answerHelp } from '@health/runtime/help'
+
+const help = `Usage: pnpm test [FILE…] [OPTION…]
+
+Runs every test that can run here. At the end it names the tests that it left out, and what would let them run.
+
+  FILE      runs only the tests whose path contains FILE
+  -t NAME   runs only the tests whose title matches NAME
+  OPTION    any other option of vitest: see npx -y pnpm@12 exec vitest run --help
+  --help    prints this`
+
+answerHelp(process.argv.slice(2), help)
 
 /** A class of tests, and what keeps it from running here; `null` when nothing does. */
 interface TestClass {

@@ -1,9 +1,10 @@
 // `pnpm bench`: measures every promised figure side by side with its peer.
 import { mkdirSync } from 'node:fs'
 import { exitWith } from '@health/runtime'
+import { answerHelp } from '@health/runtime/help'
 import { kafkaJars } from '../faults/kafka-settings.ts'
 import { currentCommit, currentLoad, describeMachine } from './machine.ts'
-import { type BenchOptions, readOptions } from './options.ts'
+import { type BenchOptions, helpOf, readOptions } from './options.ts'
 import { openPeer } from './peer.ts'
 import { growthOf } from './report/growth.ts'
 import { alignedTable, growthTables, resultTable } from './report/print.ts'
@@ -45,11 +46,11 @@ const say = (sentence: string): void => {
 const inShort = (_key: string, value: unknown): unknown =>
   typeof value === 'number' ? Number(value.toPrecision(4)) : value
 
+const args = process.argv.slice(2)
+const workNames = works.map(({ name }) => name)
+answerHelp(args, helpOf(workNames))
 try {
-  const options = readOptions(
-    process.argv.slice(2),
-    works.map(({ name }) => name),
-  )
+  const options = readOptions(args, workNames)
   const { report, failures } = await measure(options)
   const rounds = roundsOf(report)
   const tables = [resultTable(resultOf(rounds)), ...growthTables(growthOf(rounds))]

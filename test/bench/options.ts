@@ -19,6 +19,21 @@ export interface BenchOptions {
 
 const usage = 'Usage: pnpm bench [--quick] [--pairs N] [--only WORK]… [--peer DIR] [--state DIR] [--out FILE.json]'
 
+/** The help of `pnpm bench`, for the works of these names. */
+export const helpOf = (works: readonly string[]): string => `${usage}
+
+Measures each work side by side with what it is compared with, and prints a table. Needs eval "$(.ci/real-parts install)".
+
+  --quick      little data and one round, to see that everything runs; its figures say nothing
+  --pairs N    how many rounds; unset: 5
+  --only WORK  only this work; may be given more than once
+  --peer DIR   measures a peer in this folder as well
+  --state DIR  where data are kept between runs
+  --out FILE   writes the figures as JSON, beside those of earlier runs on the same machine
+  --help       prints this
+
+Works: ${works.join(', ')}`
+
 /** Throws a `ConfigError` that names the wrong one. */
 export function readOptions(args: readonly string[], works: readonly string[]): BenchOptions {
   try {

@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util'
 import { lakeCoverage } from '@health/lake'
 import { deadLetterTopic, type EventLog, logSettings, openLog } from '@health/log'
 import { createLogger, readConfig } from '@health/runtime'
+import { answerHelp } from '@health/runtime/help'
 import { openViews, readPartitions, type ViewStore } from '@health/views'
 import { z } from 'zod'
 import { runScript } from '../e2e/processes.ts'
@@ -38,6 +39,17 @@ const fewestReadings = 10_000
 /** Differences of one kind that are printed. */
 const shown = 5
 
+const help = `Usage: pnpm test:faults [--kills N] [--hours N] [--seed N]
+
+Sends known readings while every service, Kafka and Redis are killed, stopped and restarted. Then it compares the log, the
+lake, the views and the served days record by record. Needs eval "$(.ci/real-parts install)".
+
+  --kills N  how many processes to kill; unset: 100, or as many as fit into --hours
+  --hours N  how long to run
+  --seed N   repeats the run with that seed; unset: a random one, which is printed
+  --help     prints this`
+
+answerHelp(process.argv.slice(2), help)
 const options = readOptions()
 const random = createRandom(options.seed)
 const begun = Date.now()

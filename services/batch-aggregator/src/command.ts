@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { LakeEmpty, scanLake } from '@health/lake/scan'
 import { ConfigError, createLogger, exitWith, readConfig } from '@health/runtime'
+import { answerHelp } from '@health/runtime/help'
 import { openViews, readBatchRows, type VersionRow, ViewsUnavailable } from '@health/views'
 import { z } from 'zod'
 import { emptyLake, unreadableLake, viewsEmptied } from './batch-failed.ts'
@@ -37,6 +38,17 @@ const argumentSchema = z.object({
 
 const usage = 'Usage: pnpm run batch [--json] [--full] [--from DATE] [--to DATE] [--lake DIR] [--system compose|demo]'
 
+export const help = `${usage}
+
+Computes daily statistics from the lake, publishes them as the batch view and prints them as a table.
+
+  --json         prints one JSON object and nothing else (with pnpm -s)
+  --full         computes every day again, not only the days that changed since the last run
+  --from, --to   the first and the last day to print, like 2026-11-24; what is computed stays the same
+  --lake DIR     computes and prints the days of another lake, and publishes nothing
+  --system NAME  compose or demo; unset: the compose stack if it is up, else the demo
+  --help         prints this`
+
 /** The arguments of `pnpm run batch`. Throws a `ConfigError` that says which one is wrong. */
 export function readArguments(args: readonly string[]): BatchArguments {
   try {
@@ -67,6 +79,7 @@ export function readArguments(args: readonly string[]): BatchArguments {
  * Ends the process with 1 when the run fails.
  */
 export async function runCommand(args: readonly string[], env: Environment): Promise<void> {
+  answerHelp(args, help)
   const progress = createProgressLine(process.stderr)
   try {
     const wanted = readArguments(args)
