@@ -4,6 +4,7 @@ import { logSettings } from '@health/log'
 import { accessSettings, integer, list, port, runtimeSettings } from '@health/runtime'
 import { viewsSettings } from '@health/views'
 import { z } from 'zod'
+import { isHostName } from './auth/host-check.ts'
 
 export const settings = z.object({
   ...runtimeSettings,
@@ -13,9 +14,12 @@ export const settings = z.object({
   ...daySettings,
   ...accessSettings,
   DASHBOARD_PORT: port({ default: 3000 }).describe('port of the page, of /api and of Socket.io'),
-  ALLOWED_HOSTS: list({ default: ['localhost', '127.0.0.1', '[::1]'] }).describe(
-    'hosts by whose name the dashboard may be asked for, without port',
-  ),
+  ALLOWED_HOSTS: list({ default: ['localhost', '127.0.0.1', '[::1]'] })
+    .refine(
+      (hosts) => hosts.every(isHostName),
+      'must be host names or addresses without scheme, port or path, like health.example.org, 192.168.1.20 or [::1]',
+    )
+    .describe('names under which browsers may ask for the dashboard'),
   STALE_SECONDS: integer({ min: 1, max: 86_400 })
     .optional()
     .describe('age in seconds at which a value counts as stale; unset: 900, with the simulator 30'),

@@ -6,7 +6,12 @@ import type { IncomingHttpHeaders } from 'node:http'
 /** Why a request is refused, in words with the way to mend it; `null` when it is welcome. */
 export type HostCheck = (headers: IncomingHttpHeaders) => string | null
 
-const hostForm = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/
+const namePattern = String.raw`\[[0-9a-f:.]+\]|[a-z0-9._-]+`
+const nameForm = new RegExp(`^(?:${namePattern})$`)
+const hostForm = new RegExp(`^(${namePattern})(?::\\d{1,5})?$`)
+
+/** Whether `text` is a name or an address alone. One with a scheme, a port or a path would never match a Host. */
+export const isHostName = (text: string): boolean => nameForm.test(text.toLowerCase())
 
 /** Takes requests whose Host names one of `allowedHosts`, on any port, and whose Origin, if any, is that same host. */
 export function createHostCheck(allowedHosts: readonly string[]): HostCheck {
