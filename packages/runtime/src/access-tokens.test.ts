@@ -87,8 +87,13 @@ test('a token of the file must not double one of the variable', () => {
 })
 
 test('a file that cannot be read, or holds nothing, stops the start', () => {
-  expect(messageOf(() => read({ API_TOKENS_FILE: '/nowhere/tokens' }))).toMatch(/API_TOKENS_FILE is .*no file .*ENOENT/)
-  expect(messageOf(() => read({ API_TOKENS_FILE: aFile('# none yet\n') }))).toContain('holds no token')
+  expect(messageOf(() => read({ API_TOKENS_FILE: '/nowhere/tokens' }))).toMatch(
+    'API_TOKENS_FILE is "/nowhere/tokens", but there is no file to read at this path (ENOENT)',
+  )
+  const empty = aFile('# none yet\n')
+  expect(messageOf(() => read({ API_TOKENS_FILE: empty }))).toContain(
+    `API_TOKENS_FILE is "${empty}", but holds no token`,
+  )
 })
 
 test.each([
@@ -105,7 +110,8 @@ test.each([
   expect(told).not.toContain(secret)
 })
 
-test('the settings as they are printed show no secret', () => {
-  const config = read({ API_TOKENS: `a:read:${secret}`, API_TOKENS_FILE: aFile(`b:read:${secret}-2`) })
-  expect(JSON.stringify(describeConfig(config))).not.toContain(secret)
+test('the settings as they are printed show the path of the file and no secret', () => {
+  const path = aFile(`b:read:${secret}-2`)
+  const config = read({ API_TOKENS: `a:read:${secret}`, API_TOKENS_FILE: path })
+  expect(describeConfig(config)).toEqual({ API_TOKENS: '***', API_TOKENS_FILE: { path, tokens: '***' } })
 })

@@ -40,17 +40,14 @@ export const tokenList: z.ZodType<Token[], string> = z.string().transform((text,
   return tokens
 })
 
-/** The same, in the file of that path, which does not show: tokens given for a path must not either. */
-const tokenFile: z.ZodType<Token[], string> = z
-  .string()
-  .transform((path, context) => {
-    try {
-      return readFileSync(path, 'utf8')
-    } catch (error) {
-      return fault(context, `there is no file to read at this path (${(error as NodeJS.ErrnoException).code})`)
-    }
-  })
-  .pipe(tokenList)
+/** The same, read from the file of that path. The path is kept: it is printed with the other settings at start. */
+const tokenFile = z.string().transform((path, context) => {
+  const text = readText(path)
+  if (text instanceof Error) return fault(context, `there is no file to read at this path (${text.code})`)
+  const tokens = tokenList.safeParse(text)
+  if (tokens.success) return { path, tokens: tokens.data }
+  return fault(context, tokens.error.issues.map(({ message }) => message).join('; '))
+})
 
 /** The settings of every service that answers people or devices. */
 export const accessSettings = {
@@ -65,8 +62,8 @@ export const accessSettings = {
 export type AccessConfig = z.output<z.ZodObject<typeof accessSettings>>
 
 /** All tokens of the settings. Throws `ConfigError` where two have the same name or the same secret. */
-export function tokensOf({ API_TOKENS = [], API_TOKENS_FILE = [] }: AccessConfig): Token[] {
-  const tokens = [...API_TOKENS, ...API_TOKENS_FILE]
+export function tokensOf({ API_TOKENS = [], API_TOKENS_FILE }: AccessConfig): Token[] {
+  const tokens = [...API_TOKENS, ...(API_TOKENS_FILE?.tokens ?? [])]
   for (const [index, { name, secret }] of tokens.entries()) {
     const twin = tokens.slice(0, index).find((other) => other.name === name || other.secret === secret)
     if (twin === undefined) continue
@@ -74,6 +71,15 @@ export function tokensOf({ API_TOKENS = [], API_TOKENS_FILE = [] }: AccessConfig
     throw new ConfigError(`${same} in API_TOKENS or API_TOKENS_FILE: each token has a name and a secret of its own.`)
   }
   return tokens
+}
+
+/** The text of the file, or why it cannot be read. */
+function readText(path: string): string | NodeJS.ErrnoException {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    return error as NodeJS.ErrnoException
+  }
 }
 
 /** A token, or what is wrong with it. */

@@ -78,6 +78,20 @@ describe('readConfig', () => {
   })
 })
 
+test('describeConfig shows the path of a file with secrets, but no secret given in its place', () => {
+  expect(
+    describeConfig({
+      KAFKA_SASL_PASSWORD_FILE: '/run/secrets/kafka',
+      REDIS_PASSWORD_FILE: 'C:\\secrets\\redis',
+      API_TOKENS_FILE: 'nurse:read:hush',
+    }),
+  ).toEqual({
+    KAFKA_SASL_PASSWORD_FILE: '/run/secrets/kafka',
+    REDIS_PASSWORD_FILE: 'C:\\secrets\\redis',
+    API_TOKENS_FILE: '***',
+  })
+})
+
 test('describeConfig redacts secrets by name and users in URLs, at any depth', () => {
   const config = {
     HOST: '127.0.0.1',
